@@ -1,0 +1,190 @@
+"""The one table of settings. Each is declared once, with its default and its help.
+
+Values come from environment variables ``PLANKB_…``; nothing is read at import.
+``docs/operating.md`` lists this table, and a test fails where the two differ.
+Must not know who uses a setting.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from kb.errors import InputError
+from kb.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name, how its text is read, its default and what it is for."""
+
+    name: str
+    read: Callable[[str], object]
+    default: object
+    help: Text
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "PLANKB_" + self.name.upper()
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 86400:
+        raise ValueError(text)
+    return number
+
+
+def _base(text: str) -> str:
+    if not text.startswith(("http://", "https://")) or not text.endswith("/"):
+        raise ValueError(text)
+    return text
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting(
+        "base",
+        _base,
+        "https://w3id.org/plankb/",
+        Text(zh="全部 IRI 的前缀，以 / 结尾", en="base of every IRI; ends with /"),
+    ),
+    Setting(
+        "source",
+        _path,
+        None,
+        Text(
+            zh="原文文本文件；给出后逐条核对引文",
+            en="file with the text of the source; where given, every quote is checked against it",
+        ),
+    ),
+    Setting(
+        "overlay",
+        _path,
+        None,
+        Text(
+            zh="运行方自己的责任分工文件（Turtle 或 CSV），优先于编辑推定",
+            en="the operator's own assignments (Turtle or CSV); they win over the editorial ones",
+        ),
+    ),
+    Setting(
+        "cache",
+        _path,
+        None,
+        Text(
+            zh="派生图的缓存目录；默认为用户缓存目录",
+            en="folder for the cached derived graph; by default the user's cache folder",
+        ),
+    ),
+    Setting(
+        "lang",
+        str,
+        "",
+        Text(
+            zh="界面语言 zh 或 en；默认取自系统区域设置",
+            en="language of messages, zh or en; by default the locale's",
+        ),
+    ),
+    Setting(
+        "query_seconds",
+        _seconds,
+        10.0,
+        Text(zh="一次查询的时限（秒）", en="deadline of one query, in seconds"),
+    ),
+    Setting(
+        "query_memory_mb",
+        _positive,
+        1024,
+        Text(
+            zh="一个查询进程可用的内存（MiB），不含已载入的数据",
+            en="memory a query process may add to the loaded data, in MiB",
+        ),
+    ),
+    Setting(
+        "result_mb",
+        _positive,
+        64,
+        Text(zh="一个结果的上限（MiB）", en="largest result, in MiB"),
+    ),
+    Setting(
+        "workers",
+        _positive,
+        2,
+        Text(zh="查询进程数", en="number of query processes"),
+    ),
+    Setting(
+        "queue",
+        _positive,
+        64,
+        Text(
+            zh="等待的查询上限，超出则回答 503",
+            en="queries that may wait; one more is answered with 503",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force. Make one with :func:`load`; fields are those of ``TABLE``."""
+
+    base: str = "https://w3id.org/plankb/"
+    source: Path | None = None
+    overlay: Path | None = None
+    cache: Path | None = None
+    lang: str = ""
+    query_seconds: float = 10.0
+    query_memory_mb: int = 1024
+    result_mb: int = 64
+    workers: int = 2
+    queue: int = 64
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        InputError: a value does not fit; the message names the variable.
+
+    >>> load({"PLANKB_WORKERS": "3"}).workers
+    3
+    """
+    env = os.environ if environment is None else environment
+    values: dict[str, object] = {}
+    for setting in TABLE:
+        text = env.get(setting.variable)
+        if text is None:
+            continue
+        try:
+            values[setting.name] = setting.read(text)
+        except ValueError as error:
+            raise InputError(
+                "setting",
+                Text(
+                    zh=f"环境变量 {setting.variable} 的值“{text}”不可用：{setting.help.zh}",
+                    en=f"{setting.variable} has the value “{text}”, which cannot be used: "
+                    f"{setting.help.en}",
+                ),
+                Text(
+                    zh=f"改正它，或删去它以用默认值 {setting.default}",
+                    en=f"correct it, or unset it to use the default, {setting.default}",
+                ),
+                setting=setting.name,
+                value=text,
+            ) from error
+    known = {field.name for field in fields(Settings)}
+    assert known == {setting.name for setting in TABLE}, "TABLE and Settings differ"
+    return Settings(**values)  # type: ignore[arg-type]  # values were read by their own reader
