@@ -1,0 +1,1 @@
+"""The plan graph: loading, evidence, figures, rules, checks and what follows from them."""
