@@ -1,0 +1,81 @@
+"""``plankb query`` and ``plankb export``: the knowledge base for SPARQL and for taking home."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from kb import settings, terms
+from kb.errors import InputError
+from kb.text import Text
+
+_PATH = click.Path(path_type=Path, allow_dash=True)
+
+
+@click.command()
+@click.option("--format", "format_", default="table", help="table json xml csv tsv ttl nt jsonld …")
+@click.option("-q", "text", help="The query itself. / 查询文本。")
+@click.argument("file", type=_PATH, required=False)
+def query(format_: str, text: str | None, file: Path | None) -> None:
+    """Run a SPARQL 1.1 query: -q TEXT, a FILE, or - for standard input. / 运行查询。
+
+    The prefixes of the knowledge base need not be declared. A query is stopped at its
+    deadline (PLANKB_QUERY_SECONDS); SERVICE, LOAD and updates are refused.
+    """
+    if (text is None) == (file is None):
+        raise InputError(
+            "query-missing",
+            Text(zh="需要一个查询，且只能有一个", en="one query is needed, and one only"),
+            Text(zh="用 -q 文本、文件名或 - 给出", en="give it as -q TEXT, a FILE, or -"),
+        )
+    # Loaded after the arguments are known to be usable.
+    from kb.plan import graph
+    from kb.store.embedded import EmbeddedStore
+    from kb.store.guard import run_guarded
+    from kb.store.interface import Limits
+
+    asked = text if file is None else _read(file)
+    chosen = settings.load()
+    built = graph.build(chosen)
+    store = EmbeddedStore(terms.prefixes(chosen.base))
+    store.load(built.quads, built.revision)
+    result = run_guarded(store, asked or "", format=format_, limits=Limits.of(chosen))
+    sys.stdout.buffer.write(result.body)
+    if result.body and not result.body.endswith(b"\n"):
+        sys.stdout.buffer.write(b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _read(file: Path) -> str:
+    from kb.plan import knowledge
+
+    if str(file) != "-":
+        return knowledge.read_text(file)
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "file-encoding",
+            Text(zh="标准输入不是 UTF-8", en="standard input is not UTF-8"),
+            Text(zh="请以 UTF-8 给出查询", en="give the query in UTF-8"),
+        ) from error
+
+
+@click.command()
+@click.option("--format", "format_", default="trig", help="trig ttl nq nt jsonld")
+@click.option("-o", "out", type=click.Path(path_type=Path), help="File to write. / 输出文件。")
+def export(format_: str, out: Path | None) -> None:
+    """Export the whole knowledge base; the same content gives the same bytes. / 导出。"""
+    from kb.export import dataset
+    from kb.plan import graph
+
+    chosen = settings.load()
+    built = graph.build(chosen)
+    body = dataset.export(built.quads, format_, terms.prefixes(chosen.base))
+    if out is None:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+    else:
+        dataset.write_file(out, body)
