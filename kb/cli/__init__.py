@@ -40,6 +40,7 @@ class _Commands(click.Group):
             return command
         for point in entry_points(group="plankb.commands", name=cmd_name):
             command = point.load()
+            assert isinstance(command, click.Command)
             return command
         return super().get_command(ctx, cmd_name)
 
@@ -73,7 +74,7 @@ def main() -> None:
     except PlankbError as error:
         say(error.render(language()))
         sys.exit(error.exit_status)
-    except Exception as error:  # noqa: BLE001 - the last resort: a plain message
+    except Exception as error:
         if os.environ.get("PLANKB_DEBUG"):
             raise
         if language() == "zh":

@@ -87,9 +87,7 @@ def spans(source: Path | None) -> None:
         (int(start), int(end))
         for file in sorted(folder.glob("*.ttl"))
         if file.name not in generated
-        for start, end in re.findall(
-            r"\bspan:(\d+)-(\d+)", knowledge.read_text(file, built.base)
-        )
+        for start, end in re.findall(r"\bspan:(\d+)-(\d+)", knowledge.read_text(file, built.base))
     }
     written = {
         "spans.ttl": evidence.write_spans(

@@ -19,7 +19,11 @@ def language() -> Language:
     chosen = os.environ.get("PLANKB_LANG", "")
     if not chosen:
         chosen = next(
-            (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)),
+            (
+                os.environ[name]
+                for name in ("LC_ALL", "LC_MESSAGES", "LANG")
+                if os.environ.get(name)
+            ),
             locale.getlocale()[0] or "",
         )
     return "zh" if chosen.lower().startswith("zh") else "en"

@@ -42,7 +42,9 @@ def why(subject: str, predicate: str | None, object_: str | None, *, as_json: bo
         short = one.object.removeprefix(built.base)
         click.echo(f"{_local(one.predicate)}  {short}  [{one.status}]")
         for span in one.spans:
-            click.echo(f"    {span.source.rsplit('/', 1)[-1]} {span.start}–{span.end} “{span.quote}”")
+            click.echo(
+                f"    {span.source.rsplit('/', 1)[-1]} {span.start}–{span.end} “{span.quote}”"
+            )
         if one.rule:
             used = ", ".join(iri.removeprefix(built.base) for iri in one.inputs)
             click.echo(either(f"    规则 {one.rule}：{used}", f"    rule {one.rule}: {used}"))
@@ -75,7 +77,9 @@ def review(*, as_json: bool) -> None:
         click.echo(f"  {one.explanation.in_(language())}")
         for finding in one.findings:
             click.echo(f"  - {finding.text.in_(language())}")
-            quotes = "".join(f" [{span.start}–{span.end} {span.quote}]" for span in finding.spans[:6])
+            quotes = "".join(
+                f" [{span.start}–{span.end} {span.quote}]" for span in finding.spans[:6]
+            )
             more = len(finding.spans) - 6
             if quotes:
                 click.echo(f"    {quotes.strip()}{f' (+{more})' if more > 0 else ''}")

@@ -20,7 +20,8 @@ _Words = dict[str, list[str]]
 
 def check_agreement(graph: PlanGraph) -> Iterator[Fault]:
     """Targets, ratio terms and counts whose figure is not the one in their quotes;
-    marker words and Chinese labels that the quotes do not have."""
+    marker words and Chinese labels that the quotes do not have.
+    """
     quotes = _quotes(graph)
     symbols = _symbols(graph)
     every = sorted({symbol for words in symbols.values() for symbol in words} | {"岁"})

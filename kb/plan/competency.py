@@ -65,10 +65,13 @@ def check_competency(graph: PlanGraph) -> Iterator[Fault]:
         expected = [row for row in csv.reader(io.StringIO(text)) if row]
         if actual != expected:
             yield _fault(
-                str(file.path), _difference(expected, actual), Text(
+                str(file.path),
+                _difference(expected, actual),
+                Text(
                     zh=f"若新的结果正确，更新 {expected_file.name}",
                     en=f"if the new rows are right, update {expected_file.name}",
-                ), f"{expected_file}:1",
+                ),
+                f"{expected_file}:1",
             )
     yield from _unused(graph, used)
 
@@ -88,7 +91,8 @@ def _difference(expected: list[list[str]], actual: list[list[str]]) -> Text:
         return "; ".join(", ".join(row) for row in part[:_SHOWN]) + more
 
     return Text(
-        zh=f"缺 {len(missing)} 行：{shown(missing) or '—'}；多 {len(surplus)} 行：{shown(surplus) or '—'}",
+        zh=f"缺 {len(missing)} 行：{shown(missing) or '—'}；"
+        f"多 {len(surplus)} 行：{shown(surplus) or '—'}",
         en=f"{len(missing)} rows missing: {shown(missing) or '—'}; "
         f"{len(surplus)} rows too many: {shown(surplus) or '—'}",
     )
@@ -98,8 +102,9 @@ def _unused(graph: PlanGraph, used: set[str]) -> Iterator[Fault]:
     ns = graph.base + "ns#"
     terms = graph.select(
         """PREFIX owl: <http://www.w3.org/2002/07/owl#>
-        SELECT DISTINCT ?term WHERE { ?term a ?kind
-            FILTER(?kind IN (owl:Class, owl:ObjectProperty, owl:DatatypeProperty)) } ORDER BY ?term"""
+        SELECT DISTINCT ?term WHERE {
+            ?term a ?kind FILTER(?kind IN (owl:Class, owl:ObjectProperty, owl:DatatypeProperty))
+        } ORDER BY ?term"""
     )
     for row in terms:
         name = row["term"].removeprefix(ns)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，：％", "0123456789.,:%")  # noqa: RUF001 - the full-width forms are what is read
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，：％", "0123456789.,:%")
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"": Decimal(1), "万": Decimal(10_000), "亿": Decimal(100_000_000)}
@@ -59,7 +59,8 @@ def read_figures(text: str, symbols: Iterable[str]) -> list[Figure]:
         text: any text; full-width digits count as digits.
         symbols: the unit words that end a figure (人, 人次, %, 所 …); the longest wins.
 
-    >>> [(f.written, str(f.values[0]), f.symbol) for f in read_figures("新增3.56万人，达40%", ["人", "%"])]
+    >>> found = read_figures("新增3.56万人，达40%", ["人", "%"])
+    >>> [(figure.written, str(figure.values[0]), figure.symbol) for figure in found]
     [('3.56万人', '35600', '人'), ('40%', '40', '%')]
     >>> read_figures("比例达15:35:50", [])[0].values
     (Decimal('15'), Decimal('35'), Decimal('50'))

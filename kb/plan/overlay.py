@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -85,11 +86,13 @@ def _teams(quads: list[ox.Quad], base: str) -> dict[str, ox.NamedNode]:
 
 
 def _editorial_assignments(
-    quads: list[ox.Quad], teams: set[object], base: str
+    quads: list[ox.Quad], teams: Collection[object], base: str
 ) -> set[object]:
     ns = base + "ns#"
     responsible = ox.NamedNode(base + "scheme/role/responsible")
-    about = {q.subject for q in quads if q.predicate.value == ns + "involvedIn" and q.object in teams}
+    about = {
+        q.subject for q in quads if q.predicate.value == ns + "involvedIn" and q.object in teams
+    }
     return {
         q.subject
         for q in quads
@@ -133,9 +136,7 @@ def _from_csv(path: Path, teams: dict[str, ox.NamedNode], base: str) -> list[ox.
     return quads
 
 
-def _assignment(
-    path: Path, team: ox.NamedNode, values: dict[str, str], base: str
-) -> list[ox.Quad]:
+def _assignment(path: Path, team: ox.NamedNode, values: dict[str, str], base: str) -> list[ox.Quad]:
     ns = base + "ns#"
     plan = team.value.removeprefix(base + "id/").split("/", maxsplit=1)[0]
     code = team.value.rsplit("/", 1)[-1]
@@ -145,7 +146,9 @@ def _assignment(
     graph = graph_iri(base, plan, "external")
     source = ox.Literal(f"{path.name}: {values['source']}")
 
-    def quads(subject: ox.NamedNode, pairs: list[tuple[str, ox.NamedNode | ox.Literal]]) -> list[ox.Quad]:
+    def quads(
+        subject: ox.NamedNode, pairs: list[tuple[str, ox.NamedNode | ox.Literal]]
+    ) -> list[ox.Quad]:
         return [ox.Quad(subject, ox.NamedNode(p), o, graph) for p, o in pairs]
 
     labels = [(values["body_zh"], "zh"), (values["body_en"], "en")]
@@ -161,10 +164,15 @@ def _assignment(
         link,
         [
             (RDF + "type", ox.NamedNode(ns + "Involvement")),
-            (SKOS + "prefLabel", ox.Literal(f"{values['body_zh']}负责（运行方提供）", language="zh")),
             (
                 SKOS + "prefLabel",
-                ox.Literal(f"{values['body_en']} is responsible (given by the operator)", language="en"),
+                ox.Literal(f"{values['body_zh']}负责（运行方提供）", language="zh"),
+            ),
+            (
+                SKOS + "prefLabel",
+                ox.Literal(
+                    f"{values['body_en']} is responsible (given by the operator)", language="en"
+                ),
             ),
             (ns + "body", body),
             (ns + "involvedIn", team),
@@ -186,7 +194,9 @@ def _from_turtle(path: Path, teams: dict[str, ox.NamedNode], base: str) -> list[
     known = set(teams.values())
     plan = ""
     links = [
-        s for s, d in by_subject.items() if ox.NamedNode(ns + "Involvement") in d.get(_TYPE.value, [])
+        s
+        for s, d in by_subject.items()
+        if ox.NamedNode(ns + "Involvement") in d.get(_TYPE.value, [])
     ]
     if not links:
         raise _problem(
@@ -222,5 +232,8 @@ def _unknown_team(
         path,
         line,
         Text(zh=f"没有名为“{name}”的队伍", en=f"there is no team “{name}”"),
-        Text(zh=f"队伍代码见 `plankb codes teams`：{codes}", en=f"`plankb codes teams` lists them: {codes}"),
+        Text(
+            zh=f"队伍代码见 `plankb codes teams`：{codes}",
+            en=f"`plankb codes teams` lists them: {codes}",
+        ),
     )

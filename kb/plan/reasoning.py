@@ -119,8 +119,11 @@ def _for_reasoner(quad: ox.Quad, graph: PlanGraph) -> bool:
     if quad.graph_name == vocabulary_graph(graph.base):
         return True
     # A ground rdf:type from the derived graph is what the reasoner should find by itself.
-    return not (str(quad.graph_name).endswith("/derived>") and quad.predicate.value == RDF + "type"
-                and not subject.startswith(graph.base + "id/derived/"))
+    return not (
+        str(quad.graph_name).endswith("/derived>")
+        and quad.predicate.value == RDF + "type"
+        and not subject.startswith(graph.base + "id/derived/")
+    )
 
 
 def _verdict(graph: PlanGraph, *, consistent: bool, unsatisfiable: list[str]) -> Verdict:
@@ -145,9 +148,5 @@ def _verdict(graph: PlanGraph, *, consistent: bool, unsatisfiable: list[str]) ->
         en="look at owl:disjointWith and the types of resources, at domains and ranges",
     )
     subjects = unsatisfiable or ([] if consistent else [graph.base + "ns"])
-    faults = tuple(
-        Fault("reason", iri, text, hint, graph.loaded.place_of(iri)) for iri in subjects
-    )
+    faults = tuple(Fault("reason", iri, text, hint, graph.loaded.place_of(iri)) for iri in subjects)
     return Verdict(consistent, tuple(unsatisfiable), text, faults)
-
-

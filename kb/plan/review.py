@@ -112,7 +112,8 @@ def _labels(graph: PlanGraph) -> dict[str, dict[str, str]]:
     for row in graph.select(
         """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
         PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-        SELECT ?s ?label (LANG(?label) AS ?language) WHERE { ?s skos:prefLabel|rdfs:label ?label }"""
+        SELECT ?s ?label (LANG(?label) AS ?language) {
+            ?s skos:prefLabel|rdfs:label ?label }"""
     ):
         if row.get("language") in found:
             found[row["language"]][row["s"]] = row["label"]

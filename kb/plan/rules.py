@@ -18,7 +18,7 @@ from kb.plan import knowledge
 from kb.plan.knowledge import QueryFile
 from kb.plan.loading import graph_iri, vocabulary_graph
 from kb.terms import DCTERMS, RDF, SKOS
-from kb.text import Text
+from kb.text import Language, Text
 
 #: A stratum that still yields new statements after this many rounds does not end.
 MOST_ROUNDS = 50
@@ -50,9 +50,10 @@ class Rule:
         yield quad(RDF + "type", ox.NamedNode(ns + "Rule"))
         yield quad(DCTERMS + "identifier", ox.Literal(self.name))
         yield quad(ns + "stratum", ox.Literal(self.stratum))
-        for language in ("zh", "en"):
-            label = self.label.in_(language)  # type: ignore[arg-type]  # both are languages
-            why = self.explanation.in_(language)  # type: ignore[arg-type]
+        languages: tuple[Language, ...] = ("zh", "en")
+        for language in languages:
+            label = self.label.in_(language)
+            why = self.explanation.in_(language)
             yield quad(SKOS + "prefLabel", ox.Literal(label, language=language))
             yield quad(SKOS + "definition", ox.Literal(why, language=language))
 

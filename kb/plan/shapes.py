@@ -27,8 +27,8 @@ def check_shapes(graph: PlanGraph) -> Iterator[Fault]:
     Raises:
         FileProblem: the shapes cannot be read.
     """
-    import pyshacl  # noqa: PLC0415 - takes 0.2 s, which only this check should pay
-    from rdflib import Graph, URIRef  # noqa: PLC0415
+    import pyshacl
+    from rdflib import Graph, URIRef
 
     path = knowledge.root() / "ontology" / "shapes" / "plan.ttl"
     shapes = Graph()

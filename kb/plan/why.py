@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -56,9 +57,9 @@ class Explanation:
         }
         return needs.get(self.status, True)
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """The form in JSON; keys without a value are left out."""
-        values: dict[str, object] = {
+        values: dict[str, Any] = {
             "subject": self.subject,
             "predicate": self.predicate,
             "object": self.object,
@@ -110,7 +111,9 @@ class Explainer:
         found = []
         for iri, quads in sorted(self._by_subject.items()):
             if any(quad.object == kind for quad in quads):
-                covered = {_text(q.object) for q in quads if _local(q) in ("forProperty", "forClass")}
+                covered = {
+                    _text(q.object) for q in quads if _local(q) in ("forProperty", "forClass")
+                }
                 covered |= {"@" + _text(q.object) for q in quads if _local(q) == "forLanguage"}
                 if reason := self._reason(iri):
                     found.append((frozenset(covered), reason))
@@ -140,7 +143,11 @@ class Explainer:
             self._explain(quad)
             for quad in self._by_subject[iri]
             if (wanted is None or quad.predicate.value == wanted)
-            and (value is None or value in (_text(quad.object), object_) or object_ == _text(quad.object))
+            and (
+                value is None
+                or value in (_text(quad.object), object_)
+                or object_ == _text(quad.object)
+            )
         ]
         if not found:
             raise UnknownName(
@@ -208,9 +215,17 @@ class Explainer:
             if colon and prefix in (known := prefixes(base, plan)):
                 tries.append(known[prefix] + local)
         for candidate in tries:
-            if candidate in self._by_subject:
+            if candidate in self._by_subject or (term and candidate in self._predicates.values()):
                 return [candidate]
+        if term and name in self._predicates:
+            return [self._predicates[name]]
         return sorted(set(self._labels.get(name.strip().casefold(), ())))
+
+    @cached_property
+    def _predicates(self) -> dict[str, str]:
+        """IRIs of the predicates in use, by local name."""
+        used = sorted({quad.predicate.value for quad in self.graph.quads}, reverse=True)
+        return {iri.replace("#", "/").rsplit("/", 1)[-1]: iri for iri in used}
 
     @cached_property
     def _labels(self) -> dict[str, list[str]]:
@@ -223,7 +238,7 @@ class Explainer:
         return found
 
     def _nearest(self, name: str) -> list[str]:
-        from difflib import get_close_matches  # noqa: PLC0415 - only where a name is unknown
+        from difflib import get_close_matches
 
         return get_close_matches(name.casefold(), self._labels, n=3, cutoff=0.5)
 
