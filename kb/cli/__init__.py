@@ -59,9 +59,9 @@ def commands() -> None:
 def main() -> None:
     """Run a command; every error is a message and an exit status, never a traceback."""
     try:
-        commands.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Without its standalone mode, click returns the status that a command exits with.
+        status = commands.main(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:

@@ -137,7 +137,7 @@ def test_a_missing_and_a_changed_source(copy: Copy, tmp_path: Path) -> None:
         (["export", "--format", "docx"], "trig"),
         (["query", "--format", "docx", "-q", "ASK {}"], "json"),
         (["query", "-q", "SELEC * {}"], "line 1"),
-        (["query", "-q", "INSERT DATA { <a:a> <a:b> <a:c> }"], "update"),
+        (["query", "-q", "INSERT DATA { <a:a> <a:b> <a:c> }"], "would change data"),
         (["query"], "one query is needed"),
         (["query", "none.rq"], "none.rq: cannot be read"),
         (["codes", "colours"], "teams"),

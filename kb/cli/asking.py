@@ -1,0 +1,109 @@
+"""``plankb ask``: a question in words, its answer with the clauses that it stands on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb import settings, terms
+from kb.cli.output import either, say
+from kb.errors import InputError
+from kb.text import Text
+
+if TYPE_CHECKING:
+    from kb.ask.answer import Answer
+    from kb.ask.asker import Asked
+
+
+@click.command()
+@click.option(
+    "--lang",
+    type=click.Choice(["auto", "zh", "en"]),
+    default="auto",
+    help="Language of the answer. / 回答的语言。",
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, one object a line. / 输出 JSON。")
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Ask each line of a file. / 逐行提问。",
+)
+@click.argument("question", required=False)
+def ask(lang: Asked, question: str | None, file: Path | None, *, as_json: bool) -> None:
+    """Ask a question in Chinese or English. / 用中文或英文提问。
+
+    Exit status 0: answered, nothing found, or not stated by the plan; 1: a question back
+    or a refusal.
+    """
+    if (question is None) == (file is None):
+        raise InputError(
+            "question-missing",
+            Text(
+                zh="需要一个问题，或一个问题文件", en="one question is needed, or one file of them"
+            ),
+            Text(
+                zh='例如：plankb ask "农村实用人才队伍有哪些举措？"',
+                en='for example: plankb ask "which measures support rural talent?"',
+            ),
+        )
+    questions = [question or ""] if file is None else _lines(file)
+    from kb.ask.asker import Asker, rows_of
+    from kb.plan import graph
+    from kb.store.embedded import EmbeddedStore
+    from kb.store.guard import GuardedStore
+    from kb.store.interface import Limits
+
+    chosen = settings.load()
+    built = graph.build(chosen)
+    store = EmbeddedStore(terms.prefixes(chosen.base))
+    store.load(built.quads, built.revision)
+    worst = 0
+    with GuardedStore(store, Limits.of(chosen)) as guarded:
+        asker = Asker(rows_of(guarded), chosen.base, built.revision)
+        for number, one in enumerate(questions):
+            answer = asker.ask(one, lang)
+            worst = max(worst, answer.exit_status)
+            if as_json:
+                click.echo(json.dumps(answer.as_dict(), ensure_ascii=False))
+            else:
+                if number:
+                    click.echo("")
+                _show(answer, asked=file is not None)
+    raise click.exceptions.Exit(worst)
+
+
+def _lines(file: Path) -> list[str]:
+    from kb.plan import knowledge
+
+    if str(file) == "-":
+        text = click.get_text_stream("stdin", encoding="utf-8").read()
+    else:
+        text = knowledge.read_text(file)
+    found = [line.strip() for line in text.splitlines()]
+    return [line for line in found if line]
+
+
+def _show(answer: Answer, *, asked: bool) -> None:
+    language = answer.lang
+    if asked:
+        click.echo(f"? {answer.question}")
+    if answer.reading:
+        say(either("理解为：", "read as: ") + answer.reading.in_(language))
+    click.echo(answer.text.in_(language))
+    for number, row in enumerate(answer.rows, 1):
+        parts = [row.label.in_(language)]
+        if row.status != "stated":
+            parts.append(f"[{row.status}]")
+        click.echo(f"{number:>3}. {'  '.join(parts)}")
+        for span in row.evidence:
+            name = span.source.rsplit("/", 1)[-1]
+            click.echo(f"     {name} {span.start}–{span.end} “{span.quote}”")
+    if answer.unknown:
+        click.echo(either("没有理解：", "not understood: ") + ", ".join(answer.unknown))
+    for suggestion in answer.suggestions:
+        say(either("可以问：", "you can ask: ") + suggestion.question)
+    say(answer.notice.in_(language))
