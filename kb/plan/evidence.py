@@ -179,7 +179,23 @@ def check_spans(graph: PlanGraph) -> Iterator[Fault]:
 def check_quotes(graph: PlanGraph, text: str, source: Source) -> Iterator[Fault]:
     """Every quote that is not exactly its slice of the text, with where it does stand."""
     for span in spans(graph):
-        if span.source != source.iri or text[span.start : span.end] == span.quote:
+        if span.source != source.iri:
+            continue
+        if text[span.start : span.end] == span.quote:
+            if _cuts(text, span.start) or _cuts(text, span.end):
+                yield _fault(
+                    graph,
+                    "number-cut",
+                    span,
+                    Text(
+                        zh=f"引文“{span.quote}”把一个数字切断了",
+                        en=f"the quote “{span.quote}” cuts a number in two",
+                    ),
+                    Text(
+                        zh="把片段移到数字之外或包含整个数字",
+                        en="take the whole number in, or none of it",
+                    ),
+                )
             continue
         where = text.find(span.quote)
         hint = (
@@ -205,6 +221,12 @@ def check_quotes(graph: PlanGraph, text: str, source: Source) -> Iterator[Fault]
             ),
             hint,
         )
+
+
+def _cuts(text: str, position: int) -> bool:
+    """Whether a position stands inside a number: 2|5, 3|.56, 15:3|5."""
+    around = text[max(0, position - 1) : position + 1]
+    return len(around) == 2 and around[0] in "0123456789.:" and around[1] in "0123456789"
 
 
 def check_coverage(graph: PlanGraph, text: str, source: Source) -> Iterator[Fault]:

@@ -128,10 +128,12 @@ def query_files(folder: str, base: str = DEFAULT_BASE) -> list[QueryFile]:
         for line in text.splitlines():
             if not line.startswith("#"):
                 break
-            if match := _HEADER.match(line):
+            if key and line.startswith("#   "):
+                # Chinese is continued without a space.
+                joint = "" if key.endswith(" zh") else " "
+                header[key] = f"{header[key]}{joint}{line[1:].strip()}".strip()
+            elif match := _HEADER.match(line):
                 key = match[1]
                 header[key] = match[2].strip()
-            elif key and line.startswith("#   "):
-                header[key] = f"{header[key]} {line[1:].strip()}".strip()
         found.append(QueryFile(path, path.stem, header, text))
     return found

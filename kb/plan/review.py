@@ -92,8 +92,8 @@ def review(graph: PlanGraph) -> Iterator[Review]:
                 Finding(
                     row,
                     Text(
-                        zh=_sentence(sentence.zh, row, labels["zh"]),
-                        en=_sentence(sentence.en, row, labels["en"]),
+                        zh=_sentence(sentence.zh, row, labels["zh"], "、"),
+                        en=_sentence(sentence.en, row, labels["en"], "; "),
                     ),
                     explainer.cited(iris),
                 )
@@ -120,10 +120,10 @@ def _labels(graph: PlanGraph) -> dict[str, dict[str, str]]:
     return found
 
 
-def _sentence(template: str, row: dict[str, str], labels: dict[str, str]) -> str:
+def _sentence(template: str, row: dict[str, str], labels: dict[str, str], between: str) -> str:
     def value(match: re.Match[str]) -> str:
         text = row.get(match[1], "—")
         names = [labels.get(word) for word in text.split()]
-        return ", ".join(name for name in names if name) if names and all(names) else text
+        return between.join(name for name in names if name) if names and all(names) else text
 
     return re.sub(r"\{(\w+)\}", value, template)
