@@ -224,9 +224,9 @@ def check_quotes(graph: PlanGraph, text: str, source: Source) -> Iterator[Fault]
 
 
 def _cuts(text: str, position: int) -> bool:
-    """Whether a position stands inside a number: 2|5, 3|.56, 15:3|5."""
+    """Whether a position stands inside a number: 2|5, 3.|56."""
     around = text[max(0, position - 1) : position + 1]
-    return len(around) == 2 and around[0] in "0123456789.:" and around[1] in "0123456789"
+    return len(around) == 2 and around[0] in "0123456789." and around[1] in "0123456789"
 
 
 def check_coverage(graph: PlanGraph, text: str, source: Source) -> Iterator[Fault]:

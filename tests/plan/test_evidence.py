@@ -15,6 +15,7 @@ from kb import settings
 from kb.errors import SourceProblem
 from kb.plan import agreement, checks, evidence, knowledge
 from kb.plan.graph import PlanGraph
+from kb.plan.loading import graph_iri as evidence_graph
 from kb.plan.why import Explainer
 from kb.terms import OA, RDF
 
@@ -203,3 +204,20 @@ def test_another_text_is_refused_with_both_hashes(
 def test_a_missing_source_file_is_named(plan: PlanGraph, tmp_path: Path) -> None:
     with pytest.raises(SourceProblem, match=r"none\.txt: the file of the source cannot be read"):
         checks.read_source(plan, tmp_path / "none.txt")
+
+
+@pytest.mark.needs_shared
+def test_a_quote_may_not_cut_a_number_in_two(plan: PlanGraph, change: Change, article: str) -> None:
+    (source,) = evidence.sources(plan)
+    start = article.index("25个重点人才专项") + 1
+    cut = ox.NamedNode(f"{plan.base}id/jiangjin-6-4/span/{start}-{start + 8}")
+    graph = evidence_graph(plan.base, "jiangjin-6-4", "evidence")
+    quads = [
+        ox.Quad(cut, ox.NamedNode(OA + "start"), ox.Literal(start), graph),
+        ox.Quad(cut, ox.NamedNode(OA + "end"), ox.Literal(start + 8), graph),
+        ox.Quad(cut, ox.NamedNode(OA + "exact"), ox.Literal(article[start : start + 8]), graph),
+        ox.Quad(cut, _ns(plan, "inSource"), ox.NamedNode(source.iri), graph),
+    ]
+    with change([], quads):
+        faults = list(evidence.check_quotes(plan, article, source))
+    assert [fault.check for fault in faults] == ["number-cut"]
