@@ -1,0 +1,303 @@
+"""Asks a question of one graph: the one way in, for the command line, the API and the pages.
+
+Must not know the web, nor any word of a language.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+import pyoxigraph as ox
+
+from kb.ask import refusing, telling
+from kb.ask.answer import Answer, Refusal, Status, Suggestion
+from kb.ask.choices import USUAL, related
+from kb.ask.form import Count, Describe, Filter, Form, NotStated, Question, Select, Set
+from kb.ask.lexicon import Lexicon
+from kb.ask.missing import MissingFacts
+from kb.ask.normalise import units
+from kb.ask.parse import Failure, Parsed, parse
+from kb.ask.rows import Row, RowReader
+from kb.ask.scan import scan
+from kb.ask.schema import Rows
+from kb.ask.sparql import STAND_INS, Compiler
+from kb.ask.verbalise import question as in_words
+from kb.ask.verbalise import reading
+from kb.store.interface import Store
+from kb.terms import DCTERMS, SKOS
+from kb.text import Language, Text
+
+Asked = Literal["auto", "zh", "en"]
+
+_SUGGESTED = 3
+
+
+def rows_of(store: Store) -> Rows:
+    """Rows of a store as text, for an :class:`Asker` on a store."""
+
+    def select(query: str) -> list[dict[str, str]]:
+        return [
+            {
+                name: term.value
+                for name, term in row.items()
+                if isinstance(term, ox.NamedNode | ox.Literal)
+            }
+            for row in store.select(query)
+        ]
+
+    return select
+
+
+class Asker:
+    """Answers questions over one revision of a graph. Use it from any number of threads.
+
+    Args:
+        select: runs a SELECT query: :func:`rows_of` a store, or ``PlanGraph.select``.
+        base: base IRI in force.
+        revision: the graph's.
+        lexicon: where it is at hand already; else it is read from the graph.
+    """
+
+    def __init__(
+        self, select: Rows, base: str, revision: str = "", lexicon: Lexicon | None = None
+    ) -> None:
+        self.lexicon = lexicon or Lexicon.read(select, base)
+        self.revision = revision
+        self._select = select
+        self._compiler = Compiler(self.lexicon)
+        self._reader = RowReader(select, self._compiler)
+        self._missing = MissingFacts(select, self._compiler, self._reader)
+
+    def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:  # noqa: ARG002 - follow-ups are a later issue
+        """The answer to one question.
+
+        Args:
+            question: in Chinese, English or both.
+            lang: language of the answer; ``auto`` is that of the question.
+            context: of an earlier answer; not used yet.
+
+        Raises:
+            QueryStopped, Overloaded: as the store does.
+        """
+        began = time.perf_counter()
+        language = lang if lang != "auto" else language_of(question)
+        answer = self._answer(question, language)
+        elapsed = (time.perf_counter() - began) * 1000
+        return replace(answer, elapsed_ms=elapsed, revision=self.revision)
+
+    def understand(self, question: str) -> Parsed:
+        """How a question is understood, without answering it."""
+        return parse(scan(question, self.lexicon), self.lexicon)
+
+    def _answer(self, question: str, lang: Language) -> Answer:
+        if len(question) > refusing.LONGEST:
+            refusal = refusing.too_long(len(question))
+            return self._refused(question[:200], lang, "refused", refusal)
+        if not units(question):
+            return self._refused(question, lang, "refused", refusing.empty())
+        parsed = self.understand(question)
+        if isinstance(parsed, Failure):
+            return self._failed(question, lang, parsed)
+        form = parsed.form
+        if isinstance(form, NotStated):
+            return self._not_stated(question, lang, form)
+        query = self._compiler.query(form)
+        rows = self._rows(form, query)
+        answered = bool(rows)
+        if not answered and isinstance(form, Select | Count) and _nested(form):
+            # That a class was meant as a condition is a guess; nothing found may be its fault.
+            apart = (Select(replace(form.members, filters=())), *self._related(form))
+            return self._failed(question, lang, Failure("ambiguous", (), apart))
+        text = self._told(parsed, rows)
+        return Answer(
+            question,
+            lang,
+            "answered" if answered else "empty",
+            text,
+            reading(form, self.lexicon),
+            query,
+            tuple(rows),
+            suggestions=self._suggestions(self._related(form), lang),
+        )
+
+    def _rows(self, form: Form, query: str) -> list[Row]:
+        if isinstance(form, Describe):
+            return list(self._reader.described([form.entity]).values())
+        assert isinstance(form, Select | Count)
+        listing = query if isinstance(form, Select) else self._compiler.query(Select(form.members))
+        rows = self._reader.members(form.members, [row["item"] for row in self._select(listing)])
+        if isinstance(form, Select):
+            return rows
+        if not rows:
+            return []
+        counted = int(self._select(query)[0]["count"])
+        kind = self.lexicon.label(form.members.kind)
+        spans = sorted({span for row in rows for span in row.evidence})
+        label = Text(f"{kind.zh}数", f"number of {kind.en}")
+        teams = {row.team for row in rows}
+        weakest = max((row.status for row in rows), key=_strength)
+        return [
+            Row(
+                "",
+                "",
+                label,
+                teams.pop() if len(teams) == 1 else "",
+                weakest,
+                tuple(spans),
+                counted,
+                origin=tuple(row.iri for row in rows),
+            )
+        ]
+
+    def _told(self, question: Question, rows: list[Row]) -> Text:
+        text = telling.found(question, rows, self.lexicon)
+        if isinstance(question.form, Describe):
+            return self._with_notes(text, rows[0])
+        bodies = self.lexicon.kind("Body")
+        if isinstance(question.form, Select) and question.form.members.kind == bodies:
+            return Text(
+                text.zh + "原文没有让任何机构对此负责。",
+                text.en + " The source makes no body responsible for any of it.",
+            )
+        return text
+
+    def _with_notes(self, text: Text, row: Row) -> Text:
+        """A description with the class and what the graph says of the thing in words."""
+        kind = self.lexicon.label(self.lexicon.kind(row.type)) if row.type else None
+        notes: dict[str, str] = {}
+        for found in self._select(
+            f"""SELECT ?p ?text ?lang WHERE {{
+                VALUES ?p {{ <{SKOS}definition> <{DCTERMS}description> <{SKOS}scopeNote> }}
+                <{row.iri}> ?p ?l . BIND(STR(?l) AS ?text) BIND(LANG(?l) AS ?lang)
+            }} ORDER BY ?p ?text"""
+        ):
+            notes[found["lang"]] = notes.get(found["lang"], "") + " " + found["text"]
+        zh = f"（{kind.zh}）" if kind else ""
+        en = f" ({kind.en})" if kind else ""
+        return Text(
+            f"{zh}{text.zh}{notes.get('zh', '').replace(' ', '')}",
+            f"{text.en}{en}{notes.get('en', '')}".replace(f".{en}", f"{en}."),
+        )
+
+    def _not_stated(self, question: str, lang: Language, form: NotStated) -> Answer:
+        query = self._compiler.query(form)
+        rows = self._missing.rows(query)
+        given = any(row.status in ("stated", "external") for row in rows)
+        return Answer(
+            question,
+            lang,
+            "answered" if given else "not_stated",
+            self._missing.text(form, rows),
+            reading(form, self.lexicon),
+            query,
+            tuple(rows),
+            suggestions=self._suggestions(self._related(form), lang),
+        )
+
+    # --- where there is no answer ---------------------------------------------------------
+
+    def _failed(self, question: str, lang: Language, failure: Failure) -> Answer:
+        status, refusal = refusing.of(failure, self.lexicon)
+        unknown = failure.spans if failure.trouble in _UNKNOWN else ()
+        return self._refused(question, lang, status, refusal, unknown, failure.choices)
+
+    def _refused(
+        self,
+        question: str,
+        lang: Language,
+        status: Status,
+        refusal: Refusal,
+        unknown: tuple[str, ...] = (),
+        choices: tuple[Form, ...] = (),
+    ) -> Answer:
+        forms = [*choices, *self._examples()]
+        return Answer(
+            question,
+            lang,
+            status,
+            refusal.message,
+            unknown=unknown,
+            refusal=refusal,
+            suggestions=self._suggestions(forms, lang),
+        )
+
+    def _suggestions(self, forms: Iterable[Form], lang: Language) -> tuple[Suggestion, ...]:
+        """Questions that ask the forms, of those that have an answer."""
+        found: list[Suggestion] = []
+        for form in dict.fromkeys(forms):
+            if len(found) == _SUGGESTED:
+                break
+            text = in_words(form, self.lexicon, lang)
+            if self.understand(text) in _asked_as(form) and self._has_answer(form):
+                found.append(Suggestion(text, lang))
+        return tuple(found)
+
+    def _has_answer(self, form: Form) -> bool:
+        if isinstance(form, Describe):
+            return form.entity in self.lexicon.things
+        if isinstance(form, NotStated):
+            return self._missing.gap_known(form)
+        count = self._compiler.query(Count(form.members))
+        return self._select(count)[0]["count"] != "0"
+
+    def _examples(self) -> list[Form]:
+        """Questions for someone who does not know what can be asked."""
+        teams = self.lexicon.members(self.lexicon.kind("TalentTeam"))
+        return [
+            Select(Set.of(self.lexicon.kind(local), [Filter((team.iri,))]))
+            for team, local in zip(teams[::3], USUAL, strict=False)
+        ]
+
+    def _related(self, form: Form) -> list[Form]:
+        """What could be asked next about the same thing."""
+        entities = (
+            [iri for item in form.members.filters for iri in item.entities]
+            if isinstance(form, Select | Count)
+            else [form.entity]
+            if isinstance(form, Describe)
+            else list(form.about)
+        )
+        kinds = tuple(self.lexicon.kind(local) for local in (*USUAL, "Body"))
+        next_forms = related(kinds, entities[:1], self.lexicon)
+        if isinstance(form, Select) and form.members.kind == self.lexicon.kind("Body"):
+            next_forms = [*self._responsible(entities), *next_forms]
+        return [other for other in next_forms if other != form]
+
+    def _responsible(self, entities: list[str]) -> list[Form]:
+        """Who is responsible: what someone who asks for bodies may want to know."""
+        kinds = self.lexicon.members(self.lexicon.kind("FactKind"))
+        return [
+            NotStated((kind.iri,), tuple(entities[:1]))
+            for kind in kinds
+            if kind.notation in STAND_INS
+        ]
+
+
+_UNKNOWN = ("unknown-word", "no-such-entity", "out-of-scope", "unsupported")
+
+
+def language_of(question: str) -> Language:
+    """The language that a question is asked in: Chinese, where more than a name is Chinese.
+
+    >>> language_of("规划的品牌"), language_of("What is 津鹰?")
+    ('zh', 'en')
+    """
+    found = units(question)
+    chinese = sum(unit.ideograph for unit in found)
+    begins = bool(found) and found[0].ideograph
+    return "zh" if begins or chinese > len(found) - chinese else "en"
+
+
+def _nested(form: Select | Count) -> bool:
+    return any(item.within is not None for item in form.members.filters)
+
+
+def _asked_as(form: Form) -> tuple[Question, ...]:
+    return (Question(form), Question(form, "value"))
+
+
+def _strength(status: str) -> int:
+    return ("stated", "derived", "editorial", "external").index(status)

@@ -1,0 +1,243 @@
+"""The lexicon: every surface form of the graph and of the languages, and what it can mean.
+
+Labels of things and classes come from the graph, so that a new plan or class brings its own
+words. Must not know how a question is put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from kb.ask.normalise import keys
+from kb.ask.schema import Relation, Rows, Schema
+from kb.ask.words import Words
+from kb.ask.words import read as read_words
+from kb.terms import OWL, RDFS, SKOS
+from kb.text import Text
+
+SenseKind: TypeAlias = Literal["class", "entity", "clause", "fact", "word"]
+
+#: Where surface forms stand. A form that is preferred and also an alternative is the latter.
+_LABELS = {
+    "altLabel": SKOS,
+    "hiddenLabel": SKOS,
+    "prefLabel": SKOS,
+    "label": RDFS,
+    "notation": SKOS,
+}
+#: Records about statements: they have labels, but nobody asks for them by name.
+_RECORDS = frozenset(
+    {
+        "Contribution",
+        "Involvement",
+        "RatioComponent",
+        "Reading",
+        "InformationGap",
+        "CoverageGap",
+        "WordSearch",
+        "Rule",
+        "EditorialPolicy",
+        "NonFactualRange",
+        "Assessability",
+        "ImpliedFigure",
+        "DeclaredCount",
+        "Anomaly",
+        "Caption",
+        "Credit",
+        "PlanStatement",
+        "Submission",
+        "Observation",
+        "Assessment",
+    }
+)
+#: What the plan says in clauses: found by name only where no shorter words explain as much.
+_CLAUSES = frozenset({"Measure", "Target", "QuantitativeTarget", "QualitativeTarget", "Mechanism"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One meaning of a surface form.
+
+    Args:
+        kind: a class, an entity, a clause of the plan, a kind of fact, or a word of a language.
+        value: the IRI, or the word's role.
+    """
+
+    kind: SenseKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What the lexicon knows of an entity or class: its classes, labels and code."""
+
+    iri: str
+    kinds: frozenset[str]
+    label: Text
+    notation: str = ""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Surface forms as a tree of units, and the things that they stand for.
+
+    Args:
+        schema: classes and relations.
+        words: the closed-class words.
+        things: entities and classes by IRI.
+        scope: IRIs that stand for the whole plan: naming them restricts nothing.
+        tree: senses by units; the senses of a form are under the key ``""``.
+    """
+
+    schema: Schema
+    words: Words
+    things: Mapping[str, Thing]
+    scope: frozenset[str]
+    tree: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, select: Rows, base: str, words: Words | None = None) -> Lexicon:
+        """Build it from a graph and the language files.
+
+        Args:
+            select: runs a SELECT query over the graph.
+            base: base IRI in force.
+            words: other closed-class words, for tests.
+        """
+        schema = Schema.read(select, base)
+        words = words or read_words()
+        things, forms = _things(select, schema)
+        lexicon = cls(schema, words, things, _scope(select, schema, things))
+        for role, phrases in words.roles.items():
+            for phrase in phrases:
+                lexicon.add(phrase, Sense("word", role))
+        for surface, sense in forms:
+            lexicon.add(surface, sense)
+        return lexicon
+
+    def add(self, surface: str, sense: Sense) -> None:
+        """Add one surface form."""
+        node = self.tree
+        found = keys(surface)
+        if not found:
+            return
+        for key in found:
+            node = node.setdefault(key, {})
+        senses: list[Sense] = node.setdefault("", [])
+        if sense not in senses:
+            senses.append(sense)
+
+    def senses(self, surface: str) -> tuple[Sense, ...]:
+        """All that a surface form can mean."""
+        node = self.tree
+        for key in keys(surface):
+            if key not in node:
+                return ()
+            node = node[key]
+        return tuple(node.get("", ()))
+
+    def kind(self, local: str) -> str:
+        """IRI of a class of the vocabulary."""
+        return self.schema.ns + local
+
+    def members(self, kind: str) -> list[Thing]:
+        """The named members of a class, in the order of their IRIs."""
+        return [
+            thing
+            for _, thing in sorted(self.things.items())
+            if any(self.schema.is_a(own, kind) for own in thing.kinds)
+        ]
+
+    def is_a(self, iri: str, kind: str) -> bool:
+        """Whether a thing is a member of a class."""
+        thing = self.things.get(iri)
+        return thing is not None and any(self.schema.is_a(own, kind) for own in thing.kinds)
+
+    def is_code(self, iri: str) -> bool:
+        """Whether a thing is a code of a scheme, such as a comparator; an indicator is none."""
+        own = self.things[iri].kinds
+        return SKOS + "Concept" in own and self.kind("Indicator") not in own
+
+    def relation(self, kind: str, iri: str) -> Relation:
+        """How members of a class lead to a thing."""
+        return self.schema.relation(kind, self.things[iri].kinds)
+
+    def linked(self, kind: str, iri: str) -> bool:
+        """Whether members of a class lead to a thing at all."""
+        return iri in self.things and bool(self.relation(kind, iri))
+
+    def relates(self, kind: str, other: str) -> bool:
+        """Whether members of two classes are linked."""
+        return bool(self.schema.relation(kind, (other,)))
+
+    def label(self, iri: str) -> Text:
+        """A thing's label; its local name where it has none."""
+        thing = self.things.get(iri)
+        local = iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+        return thing.label if thing else Text(zh=local, en=local)
+
+
+def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[str, Sense]]]:
+    kinds: dict[str, set[str]] = {}
+    for row in select(
+        f"""SELECT ?s ?kind WHERE {{ ?s a|<{SKOS}inScheme> ?kind
+            FILTER(STRSTARTS(STR(?kind), "{schema.ns.removesuffix("ns#")}")
+            || ?kind IN (<{OWL}Class>, <{SKOS}Concept>)) }}"""
+    ):
+        kinds.setdefault(row["s"], set()).add(row["kind"])
+    labels: dict[str, dict[str, str]] = {}
+    notations: dict[str, str] = {}
+    surfaces: dict[str, dict[str, bool]] = {}
+    for name, space in _LABELS.items():
+        preferred = name in ("prefLabel", "label")
+        for row in select(
+            f"SELECT ?s ?label (LANG(?label) AS ?lang) WHERE {{ ?s <{space}{name}> ?label }}"
+        ):
+            iri, text = row["s"], row["label"]
+            if name == "notation":
+                notations[iri] = text
+                continue
+            if preferred:
+                labels.setdefault(iri, {})[row["lang"]] = text
+            surfaces.setdefault(iri, {}).setdefault(text, preferred)
+    things: dict[str, Thing] = {}
+    forms: list[tuple[str, Sense]] = []
+    for iri, own in sorted(kinds.items()):  # so that the order of senses never varies
+        local = {kind.removeprefix(schema.ns) for kind in own}
+        sense_kind = _sense_kind(iri, own, local, schema)
+        if local & _RECORDS or sense_kind is None:
+            continue
+        label = labels.get(iri, {})
+        zh = label.get("zh") or label.get("") or label.get("en", "")
+        named = Text(zh, label.get("en") or zh)
+        things[iri] = Thing(iri, frozenset(own), named, notations.get(iri, ""))
+        # Codes (units, comparators …) are often everyday words: only forms that were given
+        # for finding them count.
+        code = sense_kind == "entity" and SKOS + "Concept" in own and "Indicator" not in local
+        forms += [
+            (surface, Sense(sense_kind, iri))
+            for surface, preferred in sorted(surfaces.get(iri, {}).items())
+            if not (code and preferred)
+        ]
+    return things, forms
+
+
+def _sense_kind(iri: str, own: set[str], local: set[str], schema: Schema) -> SenseKind | None:
+    if OWL + "Class" in own:
+        return "class" if iri.startswith(schema.ns) else None
+    if local & _CLAUSES:
+        return "clause"
+    return "fact" if "FactKind" in local else "entity"
+
+
+def _scope(select: Rows, schema: Schema, things: Mapping[str, Thing]) -> frozenset[str]:
+    """The plans themselves, their places and periods, and the sources that they are known from."""
+    ns = schema.ns
+    rows = select(
+        f"""SELECT DISTINCT ?x WHERE {{
+            {{ ?x a <{ns}Plan> }} UNION {{ ?x a <{ns}Source> }} UNION
+            {{ ?plan a <{ns}Plan> ; <{ns}period>|<{ns}mentions> ?x }} }}"""
+    )
+    return frozenset({row["x"] for row in rows} | ({ns + "Plan", ns + "Source"} & set(things)))

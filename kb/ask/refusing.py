@@ -1,0 +1,99 @@
+"""What is said where there is no answer, and which kind of refusal of the contract it is.
+
+Must not know how a question was parsed, nor SPARQL.
+"""
+
+from __future__ import annotations
+
+from kb.ask.answer import Refusal, Status
+from kb.ask.lexicon import Lexicon
+from kb.ask.parse import Failure
+from kb.text import Text
+
+#: The longest question, in code points.
+LONGEST = 2000
+
+
+def empty() -> Refusal:
+    """Nothing was asked."""
+    return Refusal(
+        "empty", Text("没有收到问题，请输入一个问题。", "There is no question; please ask one.")
+    )
+
+
+def too_long(length: int) -> Refusal:
+    """More than anyone asks."""
+    return Refusal(
+        "too-long",
+        Text(
+            f"问题有 {length} 个字符，上限为 {LONGEST}；请缩短。",
+            f"The question has {length} characters, and at most {LONGEST} are read; "
+            "please shorten it.",
+        ),
+    )
+
+
+def of(failure: Failure, lexicon: Lexicon) -> tuple[Status, Refusal]:
+    """Status and refusal of a failed parse."""
+    zh = "、".join(f"“{span}”" for span in failure.spans)
+    en = ", ".join(f"“{span}”" for span in failure.spans)
+    if failure.trouble == "no-such-entity":
+        return "refused", _no_such(failure, lexicon)
+    if failure.trouble == "out-of-scope":
+        return "refused", Refusal(
+            "out-of-scope",
+            Text(
+                "问题中没有认出规划所说的内容" + (f"：{zh}。" if zh else "。"),
+                "Nothing here was recognised as something that the plan states"
+                + (f": {en}." if en else "."),
+            ),
+        )
+    if failure.trouble == "no-report":
+        return "empty", Refusal(
+            "no-report",
+            Text(
+                "问的是进展，而目前没有任何进展报告；规划只写目标，不写完成情况。",
+                "This asks for progress, and no report of progress has been received; "
+                "the plan gives targets, not what has been done.",
+            ),
+        )
+    if failure.trouble == "unsupported":
+        return "clarify", Refusal(
+            "unknown-word",
+            Text(
+                f"还不能按{zh}来回答；请换一种问法，或选择下面的问题。",
+                f"Questions with {en} cannot be answered yet; put it another way, or take one "
+                "of the questions below.",
+            ),
+        )
+    if failure.trouble == "unknown-word":
+        return "clarify", Refusal(
+            "unknown-word",
+            Text(
+                f"没有看懂{zh}，因此没有作答；其余部分可以这样问。",
+                f"Not understood: {en}. So there is no answer; the rest can be asked as below.",
+            ),
+        )
+    return "clarify", Refusal(
+        "ambiguous",
+        Text(
+            (f"{zh}可以有不同的理解" if zh else "这个问题可以有不同的理解") + "，请选择。",
+            (f"{en} can be understood" if en else "This can be understood")
+            + " in more than one way; please choose.",
+        ),
+    )
+
+
+def _no_such(failure: Failure, lexicon: Lexicon) -> Refusal:
+    kind = lexicon.label(failure.kind)
+    members = [thing.label for thing in lexicon.members(failure.kind)]
+    zh, en = "、".join(m.zh for m in members), "; ".join(m.en for m in members)
+    name_zh = "、".join(f"“{span}”" for span in failure.spans)
+    name_en = ", ".join(f"“{span}”" for span in failure.spans)
+    return Refusal(
+        "no-such-entity",
+        Text(
+            f"规划中没有{name_zh}这样的{kind.zh}。共有 {len(members)} 个：{zh}。",
+            f"The plan has no {kind.en} {name_en}. There are {len(members)}: {en}.",
+        ),
+    )

@@ -1,0 +1,90 @@
+"""Closed-class words: what a language uses to ask, from ``queries/language/*.yaml``.
+
+Must not know any plan, nor how words are found in a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+import yaml
+
+from kb.errors import FileProblem
+from kb.plan import knowledge
+from kb.text import Text
+
+#: What a word does in a question.
+Role: TypeAlias = Literal[
+    "filler",
+    "which",
+    "who",
+    "quantity",
+    "define",
+    "cite",
+    "exists",
+    "and",
+    "judgement",
+    "unsupported",
+    "progress",
+    "year",
+]
+_ROLES = get_args(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of all languages together: a question may mix them.
+
+    Args:
+        roles: phrases of each role.
+        person_endings: how words for groups of people end, by language.
+    """
+
+    roles: Mapping[Role, tuple[str, ...]]
+    person_endings: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def read(folder: Path | None = None) -> Words:
+    """Read every language file of the folder.
+
+    Raises:
+        FileProblem: not YAML, or a role that does not exist.
+    """
+    folder = folder or knowledge.root() / "queries" / "language"
+    roles: dict[Role, list[str]] = {role: [] for role in _ROLES}
+    endings: dict[str, tuple[str, ...]] = {}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            content = yaml.load(knowledge.read_text(path), Loader=loader)  # noqa: S506 - safe
+        except yaml.YAMLError as error:
+            raise _problem(path, f"{error}") from error
+        for name, phrases in (content or {}).items():
+            if name == "person-endings" and _phrases(phrases):
+                endings[path.stem] = tuple(phrases)
+            elif name in roles and _phrases(phrases):
+                roles[name] += phrases
+            else:
+                raise _problem(path, name)
+    return Words({role: tuple(phrases) for role, phrases in roles.items()}, endings)
+
+
+def _phrases(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(phrase, str) for phrase in value)
+
+
+def _problem(path: Path, what: str) -> FileProblem:
+    return FileProblem(
+        "language-file",
+        Text(zh=f"{path}：语言文件有误：{what}", en=f"{path}: not a language file: {what}"),
+        Text(
+            zh=f"每项为词语列表（数字加引号），可用的项：{'、'.join(_ROLES)}",
+            en=f"each entry is a list of phrases (quote numbers); entries are {', '.join(_ROLES)}",
+        ),
+        file=str(path),
+    )

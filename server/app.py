@@ -1,0 +1,79 @@
+"""The Flask app: blueprints, headers, and what templates may use.
+
+Must not know what any route does.
+"""
+
+from __future__ import annotations
+
+import atexit
+
+from flask import Flask, Response, request, url_for
+
+from kb.plan.graph import SOURCE_NOTICE
+from kb.settings import Settings
+from server import ask, language, ops, problems, resources, sparql
+from server.knowledge import Knowledge
+from server.texts import TEXTS
+
+#: The largest request body: a query may have 100 kB, and a form some more.
+_LARGEST = 2 * 2**20
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
+    """The service as a WSGI app.
+
+    Args:
+        settings: in force.
+        knowledge: what it answers from; where none is given it is started, and ended with
+            the process.
+
+    Raises:
+        As :meth:`server.knowledge.Knowledge.start`.
+    """
+    if knowledge is None:
+        knowledge = Knowledge.start(settings)
+        atexit.register(knowledge.close)
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST
+    app.config["PLANKB_LANG"] = settings.lang
+    app.extensions["plankb"] = knowledge
+    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    for subject in (ask, sparql, resources, ops):
+        app.register_blueprint(subject.blueprint)
+    problems.install(app)
+    app.add_template_filter(resources.local_address, "local_address")
+    app.add_template_filter(ask.figure, "figure")
+    app.context_processor(_for_templates)
+    app.after_request(_with_headers)
+    return app
+
+
+def _for_templates() -> dict[str, object]:
+    chosen = language.of_request()
+    other = "en" if chosen == "zh" else "zh"
+    arguments = {**request.args.to_dict(), "lang": other}
+    here = request.endpoint or "ask.home"
+    parts = request.view_args or {}
+    if request.endpoint is None:
+        arguments = {"lang": other}
+    return {
+        "lang": chosen,
+        "other": url_for(here, **{**arguments, **parts}),
+        "other_lang": other,
+        "say": language.say,
+        "t": {name: text.in_(chosen) for name, text in TEXTS.items()},
+        "notice": SOURCE_NOTICE.in_(chosen),
+    }
+
+
+def _with_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

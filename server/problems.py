@@ -1,0 +1,127 @@
+"""Errors as problem documents (RFC 9457), or as a page where a page was asked for.
+
+Must not know which route an error comes from.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from kb.errors import (
+    CheckFailed,
+    InputError,
+    Overloaded,
+    PlankbError,
+    QueryProblem,
+    QueryStopped,
+    UnknownName,
+)
+from kb.text import Text
+from server import language
+
+_LOG = logging.getLogger("plankb.server")
+
+_BY_CODE = {
+    "query-refused": 403,
+    "query-deadline": 504,
+    "query-cancelled": 503,
+    "query-memory": 422,
+    "query-size": 422,
+    "format": 406,
+    "not-acceptable": 406,
+    "resource": 404,
+    "media-type": 415,
+}
+_BY_CLASS: tuple[tuple[type[PlankbError], int], ...] = (
+    (Overloaded, 503),
+    (QueryStopped, 503),
+    (QueryProblem, 400),
+    (UnknownName, 404),
+    (InputError, 400),
+    (CheckFailed, 500),
+)
+
+_HTTP = {
+    404: Text("没有这个地址", "There is nothing at this address"),
+    405: Text("此地址不接受这种方法", "This address does not take that method"),
+    413: Text("请求内容过大", "The request is too large"),
+    415: Text("不支持这种内容类型", "This media type is not supported"),
+}
+
+
+def status_of(error: PlankbError) -> int:
+    """The HTTP status of an error."""
+    for kind, status in _BY_CLASS:
+        if isinstance(error, kind):
+            return _BY_CODE.get(error.code, status)
+    return 500
+
+
+def install(app: Flask) -> None:
+    """Make every error of the app a problem document or an error page."""
+    app.register_error_handler(PlankbError, _ours)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _ours(error: PlankbError) -> Response:
+    status = status_of(error)
+    response = _problem(status, error.code, error.message, error.hint)
+    if isinstance(error, Overloaded):
+        response.headers["Retry-After"] = str(error.fields.get("retry_after", 1))
+    return response
+
+
+def _of_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:  # a redirect, which the router raises as well
+        return Response(status=status, headers=dict(error.get_headers()))
+    name = error.name
+    response = _problem(status, f"http-{status}", _HTTP.get(status, Text(name, name)), None)
+    for header, value in error.get_headers():
+        if header.lower() not in ("content-type", "content-length"):
+            response.headers[header] = value
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    _LOG.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _problem(
+        500,
+        "internal",
+        Text("plankb 自身出错", "plankb itself has a fault"),
+        Text("请稍后再试，或告知运行方", "try again later, or tell whoever runs it"),
+    )
+
+
+def _problem(status: int, code: str, message: Text, hint: Text | None) -> Response:
+    chosen = language.of_request()
+    if _wants_page():
+        page = render_template("error.html", status=status, message=message, hint=hint)
+        return Response(
+            page, status, mimetype="text/html", headers={"Vary": "Accept, Accept-Language"}
+        )
+    content = {
+        "type": f"urn:plankb:problem:{code}",
+        "title": message.in_(chosen).splitlines()[0],
+        "status": status,
+        "detail": message.in_(chosen),
+        "hint": hint.in_(chosen) if hint else None,
+    }
+    body = json.dumps({k: v for k, v in content.items() if v is not None}, ensure_ascii=False)
+    response = Response(body, status, content_type="application/problem+json")
+    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Content-Language"] = chosen
+    return response
+
+
+def _wants_page() -> bool:
+    """Pages are for browsers, and never the answer of the API or the SPARQL endpoint."""
+    if request.path.startswith(("/api/", "/sparql", "/healthz", "/readyz")):
+        return False
+    accepted = request.accept_mimetypes
+    return "text/html" in accepted.values() or "application/xhtml+xml" in accepted.values()

@@ -1,0 +1,200 @@
+"""Resources: one address for people and machines, as a page or as data.
+
+Must not know what a resource means; the graph says that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from kb.ask.rows import span_of
+from kb.errors import UnknownName
+from kb.plan.evidence import Span
+from kb.terms import OA, RDFS, SKOS
+from kb.text import Text
+from server import language
+from server.access import knowledge
+
+blueprint = Blueprint("resources", __name__)
+
+#: Suffix, media type, and the name of the format in the store.
+_DATA = {
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+    "csv": "text/csv",
+}
+#: What may stand in the path of an IRI of ours; everything else names nothing.
+_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement as a page shows it.
+
+    Args:
+        property: the property's label.
+        value: the label of the value or subject, or the literal's text.
+        link: address of its page; empty for a literal.
+        status: local name of the graph that it stands in.
+        language: of a literal; empty where it has none.
+    """
+
+    property: Text
+    value: Text
+    link: str
+    status: str
+    language: str = ""
+
+
+@blueprint.get("/<any(id, scheme):space>/<path:local>")
+def resource(space: str, local: str) -> Response:
+    """The resource itself: 303 to its page or data. With a suffix, the page or data."""
+    stem, dot, suffix = local.rpartition(".")
+    if dot and suffix == "html":
+        return _page(_known(space, stem))
+    if dot and suffix in _DATA:
+        return _data(_known(space, stem), suffix)
+    _known(space, local)
+    best = request.accept_mimetypes.best_match(["text/html", *_DATA.values()], "text/html")
+    chosen = next((suffix for suffix, media in _DATA.items() if media == best), "html")
+    asked = {"lang": request.args["lang"]} if "lang" in request.args else {}
+    there = url_for(
+        "resources.resource", space=space, local=f"{local}.{chosen}", _external=False, **asked
+    )
+    response = redirect(there, 303)
+    assert isinstance(response, Response)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _known(space: str, local: str) -> str:
+    """The IRI of a resource that exists.
+
+    Raises:
+        UnknownName: nothing is said of it.
+    """
+    iri = f"{knowledge().base}{space}/{local}"
+    if _PATH.fullmatch(local):
+        rows = knowledge().store.select(
+            f"SELECT ?x WHERE {{ {{ <{iri}> ?p ?x }} UNION {{ ?x ?p <{iri}> }} }} LIMIT 1"
+        )
+        if rows:
+            return iri
+    shown = local[:80]
+    raise UnknownName(
+        "resource",
+        Text(f"没有名为“{shown}”的资源", f"there is no resource “{shown}”"),
+        Text("从首页提问可以找到资源", "resources can be found by asking on the home page"),
+    )
+
+
+def _data(iri: str, suffix: str) -> Response:
+    """Its description: the triples that it is the subject of, and those that point to it."""
+    both = (
+        f"{{ <{iri}> ?p ?o . BIND(<{iri}> AS ?s) }} UNION {{ ?s ?p <{iri}> . BIND(<{iri}> AS ?o) }}"
+    )
+    query = (
+        f"SELECT (?s AS ?subject) (?p AS ?predicate) (?o AS ?object) WHERE {{ {both} }} "
+        "ORDER BY ?subject ?predicate ?object"
+        if suffix == "csv"
+        else f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {both} }}"
+    )
+    result = knowledge().store.query(query, format=suffix)
+    response = Response(result.body, content_type=result.media_type)
+    response.headers["Link"] = f'<{iri}>; rel="describes"'
+    return response
+
+
+def _page(iri: str) -> Response:
+    lexicon = knowledge().asker.lexicon
+    statements = _statements(iri)
+    label = _label(iri)
+    known = lexicon.things.get(iri)
+    kinds = [lexicon.label(kind) for kind in sorted(known.kinds)] if known else []
+    content = render_template(
+        "resource.html",
+        iri=iri,
+        label=label,
+        kinds=[kind for kind in kinds if kind.zh],
+        own=statements[0],
+        pointing=statements[1],
+        spans=_spans(iri),
+        data=[(suffix, request.path.removesuffix(".html") + "." + suffix) for suffix in _DATA],
+    )
+    response = Response(content, mimetype="text/html")
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Content-Language"] = language.of_request()
+    return response
+
+
+def _label(iri: str) -> Text:
+    rows = knowledge().store.select(
+        f"SELECT ?l (LANG(?l) AS ?lang) WHERE {{ <{iri}> <{SKOS}prefLabel>|<{RDFS}label> ?l }}"
+    )
+    found = {_text(row["lang"]): _text(row["l"]) for row in rows}
+    local = iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+    zh = found.get("zh") or found.get("en") or found.get("") or local
+    return Text(zh, found.get("en") or zh)
+
+
+def _statements(iri: str) -> tuple[list[Statement], list[Statement]]:
+    """Those that it is the subject of, and those that point to it; evidence is shown apart."""
+    evidence = f"<{knowledge().base}ns#evidence>"
+    query = f"""SELECT DISTINCT ?way ?p ?x ?g ?zh ?en ?xzh ?xen (LANG(?x) AS ?lang) WHERE {{
+        {{ GRAPH ?g {{ <{iri}> ?p ?x }} BIND("own" AS ?way) FILTER(?p != {evidence}) }} UNION
+        {{ GRAPH ?g {{ ?x ?p <{iri}> }} BIND("to" AS ?way) }}
+        OPTIONAL {{ ?p <{RDFS}label> ?zh FILTER(LANG(?zh) = "zh") }}
+        OPTIONAL {{ ?p <{RDFS}label> ?en FILTER(LANG(?en) = "en") }}
+        OPTIONAL {{ ?x <{SKOS}prefLabel>|<{RDFS}label> ?xzh FILTER(LANG(?xzh) = "zh") }}
+        OPTIONAL {{ ?x <{SKOS}prefLabel>|<{RDFS}label> ?xen FILTER(LANG(?xen) = "en") }}
+    }} ORDER BY ?way ?p ?x"""
+    found: dict[str, list[Statement]] = {"own": [], "to": []}
+    for row in knowledge().store.select(query):
+        cells = {name: _text(term) for name, term in row.items()}
+        value, name = cells["x"], cells["p"].rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+        link = local_address(value) if "lang" not in cells else ""
+        local = value.rstrip("/").rsplit("/", 1)[-1] if link else value
+        zh = cells.get("xzh") or cells.get("xen") or local
+        found[cells["way"]].append(
+            Statement(
+                Text(cells.get("zh", name), cells.get("en", name)),
+                Text(zh, cells.get("xen") or zh),
+                link,
+                cells["g"].rsplit("/", 1)[-1],
+                cells.get("lang", ""),
+            )
+        )
+    return found["own"], found["to"]
+
+
+def _spans(iri: str) -> list[Span]:
+    ns = knowledge().base + "ns#"
+    rows = knowledge().store.select(
+        f"""SELECT ?start ?end ?exact ?source WHERE {{ <{iri}> <{ns}evidence> ?span .
+            ?span <{OA}start> ?start ; <{OA}end> ?end ; <{OA}exact> ?exact ;
+                  <{ns}inSource> ?source }}"""
+    )
+    return sorted(span_of({name: _text(term) for name, term in row.items()}) for row in rows)
+
+
+def local_address(iri: str) -> str:
+    """The address here of a resource of ours; an outside one is not linked."""
+    base = knowledge().base
+    for space in ("id", "scheme"):
+        start = f"{base}{space}/"
+        if iri.startswith(start):
+            return url_for(
+                "resources.resource",
+                space=space,
+                local=iri.removeprefix(start) + ".html",
+                lang=language.of_request(),
+            )
+    return ""
+
+
+def _text(term: object) -> str:
+    return str(getattr(term, "value", term))
