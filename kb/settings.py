@@ -85,8 +85,8 @@ TABLE: tuple[Setting, ...] = (
         _path,
         None,
         Text(
-            zh="派生图的缓存目录；默认为用户缓存目录",
-            en="folder for the cached derived graph; by default the user's cache folder",
+            zh="图的缓存目录；默认为用户缓存目录",
+            en="folder for the cached graph; by default the user's cache folder",
         ),
     ),
     Setting(

@@ -54,7 +54,7 @@ class Knowledge:
                 raise _refused(faults)
         lexicon = Lexicon.read(built.select, built.base)
         engine = Engine.start(
-            built.quads, built.revision, settings, prefixes=terms.prefixes(built.base)
+            built.data, built.revision, settings, prefixes=terms.prefixes(built.base)
         )
         store = engine.client()
         asker = Asker(rows_of(store), built.base, built.revision, lexicon)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb import settings, terms
+from kb.cli import given
 from kb.cli.output import either, say
 from kb.errors import InputError
 from kb.text import Text
@@ -52,6 +53,7 @@ def ask(lang: Asked, question: str | None, file: Path | None, *, as_json: bool) 
         )
     questions = [question or ""] if file is None else _lines(file)
     from kb.ask.asker import Asker, rows_of
+    from kb.ask.lexicon import Lexicon
     from kb.plan import graph
     from kb.store.embedded import EmbeddedStore
     from kb.store.guard import GuardedStore
@@ -60,10 +62,12 @@ def ask(lang: Asked, question: str | None, file: Path | None, *, as_json: bool) 
     chosen = settings.load()
     built = graph.build(chosen)
     store = EmbeddedStore(terms.prefixes(chosen.base))
-    store.load(built.quads, built.revision)
+    store.load(built.data, built.revision)
     worst = 0
     with GuardedStore(store, Limits.of(chosen)) as guarded:
-        asker = Asker(rows_of(guarded), chosen.base, built.revision)
+        # The lexicon comes from the trusted store in this process: no query of the user's.
+        lexicon = Lexicon.read(rows_of(store), chosen.base)
+        asker = Asker(rows_of(guarded), chosen.base, built.revision, lexicon)
         for number, one in enumerate(questions):
             answer = asker.ask(one, lang)
             worst = max(worst, answer.exit_status)
@@ -77,13 +81,7 @@ def ask(lang: Asked, question: str | None, file: Path | None, *, as_json: bool) 
 
 
 def _lines(file: Path) -> list[str]:
-    from kb.plan import knowledge
-
-    if str(file) == "-":
-        text = click.get_text_stream("stdin", encoding="utf-8").read()
-    else:
-        text = knowledge.read_text(file)
-    found = [line.strip() for line in text.splitlines()]
+    found = [line.strip() for line in given.read(file).splitlines()]
     return [line for line in found if line]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kb import settings, terms
+from kb.cli import given
 from kb.errors import InputError
 from kb.text import Text
 
@@ -36,31 +37,16 @@ def query(format_: str, text: str | None, file: Path | None) -> None:
     from kb.store.guard import run_guarded
     from kb.store.interface import Limits
 
-    asked = text if file is None else _read(file)
+    asked = text if file is None else given.read(file)
     chosen = settings.load()
     built = graph.build(chosen)
     store = EmbeddedStore(terms.prefixes(chosen.base))
-    store.load(built.quads, built.revision)
+    store.load(built.data, built.revision)
     result = run_guarded(store, asked or "", format=format_, limits=Limits.of(chosen))
     sys.stdout.buffer.write(result.body)
     if result.body and not result.body.endswith(b"\n"):
         sys.stdout.buffer.write(b"\n")
     sys.stdout.buffer.flush()
-
-
-def _read(file: Path) -> str:
-    from kb.plan import knowledge
-
-    if str(file) != "-":
-        return knowledge.read_text(file)
-    try:
-        return sys.stdin.buffer.read().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "file-encoding",
-            Text(zh="标准输入不是 UTF-8", en="standard input is not UTF-8"),
-            Text(zh="请以 UTF-8 给出查询", en="give the query in UTF-8"),
-        ) from error
 
 
 @click.command()

@@ -140,7 +140,7 @@ def _words(graph: PlanGraph, quotes: dict[str, str]) -> Iterator[Fault]:
                     zh="照录原文，或移到 editorial.ttl 并说明理由",
                     en="use the source's words, or move it to editorial.ttl with a reason",
                 ),
-                graph.loaded.place_of(row["s"]),
+                graph.place_of(row["s"]),
             )
 
 
@@ -157,5 +157,5 @@ def _fault(graph: PlanGraph, subject: str, message: Text) -> Fault:
             zh="改正 :value、:unit、:writtenValue 或证据",
             en="correct :value, :unit, :writtenValue or the evidence",
         ),
-        graph.loaded.place_of(subject),
+        graph.place_of(subject),
     )

@@ -89,7 +89,7 @@ def check_hygiene(graph: PlanGraph) -> Iterator[Fault]:
                 subject,
                 Text(zh=_filled(message.zh, values), en=_filled(message.en, values)),
                 hint,
-                graph.loaded.place_of(subject),
+                graph.place_of(subject),
             )
 
 

@@ -117,7 +117,7 @@ def _unused(graph: PlanGraph, used: set[str]) -> Iterator[Fault]:
                     zh="在 queries/competency 中补一个问题，或删去该术语",
                     en="add a question to queries/competency, or drop the term",
                 ),
-                graph.loaded.place_of(row["term"]),
+                graph.place_of(row["term"]),
             )
 
 

@@ -172,7 +172,7 @@ def check_spans(graph: PlanGraph) -> Iterator[Fault]:
                     zh="若改动是有意的，运行 `plankb spans --source 文件`",
                     en="if that was meant, run `plankb spans --source FILE`",
                 ),
-                graph.loaded.place_of(source.iri),
+                graph.place_of(source.iri),
             )
 
 
@@ -312,4 +312,4 @@ def write_spans(
 
 
 def _fault(graph: PlanGraph, check: str, span: Span, message: Text, hint: Text) -> Fault:
-    return Fault(check, span.iri, message, hint, graph.loaded.place_of(span.iri))
+    return Fault(check, span.iri, message, hint, graph.place_of(span.iri))

@@ -54,7 +54,7 @@ def check_counts(graph: PlanGraph, text: str, source: Source) -> Iterator[Fault]
                     zh="运行 `plankb spans --source 文件` 重新计数",
                     en="run `plankb spans --source FILE` to count again",
                 ),
-                graph.loaded.place_of(iri),
+                graph.place_of(iri),
             )
 
 

@@ -10,13 +10,13 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kb.plan import loading, overlay, rules
+from kb.plan import knowledge, loading, overlay, rules
 from kb.plan.loading import Loaded, graph_iri, vocabulary_graph
 from kb.settings import Settings
 from kb.text import Text
@@ -35,23 +35,43 @@ class PlanGraph:
     Attributes:
         base: base IRI in force.
         plans: codes of the plans.
-        quads: everything, derived statements included.
-        revision: short digest of all that the quads were made from.
-        loaded: the files they were read from.
+        data: everything as N-Quads in UTF-8, derived statements included.
+        revision: short digest of all that the data was made from.
+        ontology: the folder that it was read from.
     """
 
     base: str
     plans: tuple[str, ...]
-    quads: tuple[ox.Quad, ...]
+    data: bytes
     revision: str
-    loaded: Loaded
+    ontology: Path
+
+    @cached_property
+    def quads(self) -> tuple[ox.Quad, ...]:
+        """The data, quad by quad; literals as they were written."""
+        return tuple(ox.parse(self.data, format=ox.RdfFormat.N_QUADS))
 
     @cached_property
     def store(self) -> ox.Store:
-        """The quads in a store of their own, for the library's trusted queries."""
+        """The data in a store of its own, for the library's trusted queries."""
         store = ox.Store()
-        store.bulk_extend(self.quads)
+        store.bulk_load(self.data, ox.RdfFormat.N_QUADS)
         return store
+
+    def with_quads(self, quads: Iterable[ox.Quad]) -> PlanGraph:
+        """The same knowledge base with other quads, to try what a check makes of them."""
+        return replace(self, data=_nquads(quads))
+
+    @cached_property
+    def _loaded(self) -> Loaded:
+        return loading.load(self.base, self.ontology)
+
+    def place_of(self, iri: str) -> str:
+        """``file:line`` where an IRI is described; an empty text where no file does.
+
+        The files are read again for it, as only a fault wants to know.
+        """
+        return self._loaded.place_of(iri)
 
     def select(self, query: str) -> list[dict[str, str]]:
         """Rows of one of our own SELECT queries over the union of all graphs.
@@ -69,7 +89,7 @@ class PlanGraph:
 def build(settings: Settings, ontology: Path | None = None) -> PlanGraph:
     """Load the knowledge, apply the operator's overlay, run the rules.
 
-    The derived graph comes from the cache where the same inputs were derived before.
+    The whole graph comes from the cache where it was built from the same inputs before.
 
     Args:
         settings: base, overlay and cache are used.
@@ -78,22 +98,35 @@ def build(settings: Settings, ontology: Path | None = None) -> PlanGraph:
     Raises:
         FileProblem: a file or rule cannot be read; nothing is half loaded.
     """
-    loaded = loading.load(settings.base, ontology)
+    folder = ontology or knowledge.root() / "ontology"
+    rule_set = rules.read(settings.base)
+    revision = _revision(settings, folder, rule_set)
+    plans = tuple(plan.name for plan in loading.plan_folders(folder))
+    cached = _cache_file(settings, revision)
+    data = _read_cache(cached)
+    if data is None:
+        data = _nquads(_built(settings, folder, rule_set))
+        _write_cache(cached, data)
+    return PlanGraph(settings.base, plans, data, revision, folder)
+
+
+def _built(settings: Settings, folder: Path, rule_set: list[rules.Rule]) -> list[ox.Quad]:
+    loaded = loading.load(settings.base, folder)
     stated = list(loaded.quads)
     if settings.overlay is not None:
         stated = overlay.apply(stated, settings.overlay, settings.base)
-    rule_set = rules.read(settings.base)
     for rule in rule_set:
         stated.extend(rule.describe(settings.base))
-    revision = _revision(settings, loaded, rule_set)
-    cached = _cache_file(settings, revision)
-    derived = _read_cache(cached)
-    if derived is None:
-        derived = []
-        for plan in loaded.plans:
-            derived += rules.derive(_seen_by(stated, plan, loaded), rule_set, settings.base, plan)
-        _write_cache(cached, derived)
-    return PlanGraph(settings.base, loaded.plans, (*stated, *derived), revision, loaded)
+    derived: list[ox.Quad] = []
+    for plan in loaded.plans:
+        derived += rules.derive(_seen_by(stated, plan, loaded), rule_set, settings.base, plan)
+    return stated + derived
+
+
+def _nquads(quads: Iterable[ox.Quad]) -> bytes:
+    body = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    assert body is not None
+    return body
 
 
 def _seen_by(quads: Iterable[ox.Quad], plan: str, loaded: Loaded) -> list[ox.Quad]:
@@ -108,13 +141,18 @@ def _seen_by(quads: Iterable[ox.Quad], plan: str, loaded: Loaded) -> list[ox.Qua
     ]
 
 
-def _revision(settings: Settings, loaded: Loaded, rule_set: list[rules.Rule]) -> str:
+def _revision(settings: Settings, folder: Path, rule_set: list[rules.Rule]) -> str:
     """Digest of everything the graph is made from; the number grows with this module's way."""
-    digest = hashlib.sha256(f"plankb graph 1 {settings.base}\n".encode())
-    texts = [(file.path.name, file.text) for file in loaded.files]
+    digest = hashlib.sha256(f"plankb graph 2 {settings.base}\n".encode())
+    files = loading.vocabulary_files(folder)
+    files += [path for plan in loading.plan_folders(folder) for path in sorted(plan.glob("*.ttl"))]
+    texts = [
+        (path.relative_to(folder).as_posix(), knowledge.read_text(path, settings.base))
+        for path in files
+    ]
     texts += [(rule.name, rule.file.text) for rule in rule_set]
     if settings.overlay is not None:
-        texts.append(("overlay", settings.overlay.read_text(encoding="utf-8-sig")))
+        texts.append((settings.overlay.name, knowledge.read_text(settings.overlay)))
     for name, text in texts:
         digest.update(f"{name} {len(text)}\n{text}".encode())
     return digest.hexdigest()[:16]
@@ -125,27 +163,23 @@ def _cache_file(settings: Settings, revision: str) -> Path:
     if folder is None:
         home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
         folder = Path(home).expanduser() / "plankb"
-    return folder / f"derived-{revision}.nq"
+    return folder / f"graph-{revision}.nq"
 
 
-def _read_cache(path: Path) -> list[ox.Quad] | None:
-    """The cached quads; None where there are none or the file was cut or altered."""
+def _read_cache(path: Path) -> bytes | None:
+    """The cached N-Quads; None where there are none or the file was cut or altered."""
     try:
         first, _, body = path.read_bytes().partition(b"\n")
     except (OSError, RuntimeError):
         return None
-    if first != b"# " + hashlib.sha256(body).hexdigest().encode():
-        return None
-    return list(ox.parse(body, format=ox.RdfFormat.N_QUADS))
+    return body if first == b"# " + hashlib.sha256(body).hexdigest().encode() else None
 
 
-def _write_cache(path: Path, quads: list[ox.Quad]) -> None:
-    """Keep the derived quads; a folder that cannot be written costs time only."""
-    body = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
-    assert body is not None
+def _write_cache(path: Path, body: bytes) -> None:
+    """Keep the graph; a folder that cannot be written costs time only."""
     with contextlib.suppress(OSError, RuntimeError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".derived-")
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".graph-")
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(b"# " + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)

@@ -164,6 +164,16 @@ def vocabulary_graph(base: str) -> ox.NamedNode:
     return ox.NamedNode(f"{base}graph/vocabulary")
 
 
+def vocabulary_files(ontology: Path) -> list[Path]:
+    """The Turtle files of the vocabulary and the schemes, in a stable order."""
+    return sorted([*ontology.glob("*.ttl"), *(ontology / "schemes").glob("*.ttl")])
+
+
+def plan_folders(ontology: Path) -> list[Path]:
+    """The folders of the plans, in a stable order; a plan's code is its folder's name."""
+    return sorted(path for path in (ontology / "plans").glob("*") if path.is_dir())
+
+
 def load(base: str = DEFAULT_BASE, ontology: Path | None = None) -> Loaded:
     """Read the vocabulary, the schemes and every plan of ``ontology/``.
 
@@ -175,10 +185,7 @@ def load(base: str = DEFAULT_BASE, ontology: Path | None = None) -> Loaded:
         FileProblem: a file cannot be read; nothing is loaded then.
     """
     folder = ontology or knowledge.root() / "ontology"
-    vocabulary = [
-        parse(path, base)
-        for path in sorted([*folder.glob("*.ttl"), *(folder / "schemes").glob("*.ttl")])
-    ]
+    vocabulary = [parse(path, base) for path in vocabulary_files(folder)]
     ns = base + "ns#"
     policies = Policies.of((t for file in vocabulary for t in file.triples), ns)
     quads = [
@@ -188,7 +195,7 @@ def load(base: str = DEFAULT_BASE, ontology: Path | None = None) -> Loaded:
     ]
     files = list(vocabulary)
     plans = []
-    for plan in sorted(path for path in (folder / "plans").iterdir() if path.is_dir()):
+    for plan in plan_folders(folder):
         read = [parse(path, base) for path in sorted(plan.glob("*.ttl"))]
         quads += _routed(read, plan.name, base, policies)
         files += read

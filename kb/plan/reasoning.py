@@ -148,5 +148,5 @@ def _verdict(graph: PlanGraph, *, consistent: bool, unsatisfiable: list[str]) ->
         en="look at owl:disjointWith and the types of resources, at domains and ranges",
     )
     subjects = unsatisfiable or ([] if consistent else [graph.base + "ns"])
-    faults = tuple(Fault("reason", iri, text, hint, graph.loaded.place_of(iri)) for iri in subjects)
+    faults = tuple(Fault("reason", iri, text, hint, graph.place_of(iri)) for iri in subjects)
     return Verdict(consistent, tuple(unsatisfiable), text, faults)

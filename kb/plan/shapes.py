@@ -68,7 +68,7 @@ def check_shapes(graph: PlanGraph) -> Iterator[Fault]:
                     zh="在该资源处补上或改正",
                     en="add or correct it where the resource is described",
                 ),
-                graph.loaded.place_of(focus),
+                graph.place_of(focus),
             )
         )
     yield from sorted(found, key=lambda fault: (fault.subject, fault.message.en))

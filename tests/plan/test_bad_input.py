@@ -162,7 +162,7 @@ def test_the_same_messages_in_chinese(copy: Copy) -> None:
 def test_a_cut_cache_is_not_believed(copy: Copy) -> None:
     count = ["query", "--format", "csv", "-q", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"]
     first = copy.plankb(*count)
-    (cached,) = (copy.folder / "cache").glob("derived-*.nq")
+    (cached,) = (copy.folder / "cache").glob("graph-*.nq")
     cached.write_bytes(cached.read_bytes()[:-200])
     assert copy.plankb(*count).stdout == first.stdout
 

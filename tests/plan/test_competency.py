@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,7 +76,7 @@ def test_a_question_has_an_answer_or_says_why_not_yet(plan: PlanGraph, file: Que
 
 
 def test_the_order_of_rows_does_not_hang_on_the_order_of_loading(plan: PlanGraph) -> None:
-    backwards = replace(plan, quads=plan.quads[::-1])
+    backwards = plan.with_quads(plan.quads[::-1])
     for file in FILES:
         assert "ORDER BY" in file.text
         assert competency.rows(backwards, file.text) == competency.rows(plan, file.text), file.name

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pyoxigraph as ox
 import pytest
 
@@ -33,7 +31,7 @@ def test_a_resource_that_is_two_disjoint_things_is_inconsistent(plan: PlanGraph)
         ox.NamedNode(f"{plan.base}ns#Measure"),
         graph_iri(plan.base, "jiangjin-6-4", "stated"),
     )
-    verdict = reasoning.check_consistency(replace(plan, quads=(*plan.quads, contradiction)))
+    verdict = reasoning.check_consistency(plan.with_quads([*plan.quads, contradiction]))
     assert not verdict.consistent
     assert "inconsistent" in verdict.text.en
 
@@ -48,7 +46,7 @@ def test_a_class_that_can_have_no_member_is_named(plan: PlanGraph) -> None:
         ox.Quad(name, sub, ox.NamedNode(f"{plan.base}ns#QuantitativeTarget"), graph),
         ox.Quad(name, sub, ox.NamedNode(f"{plan.base}ns#QualitativeTarget"), graph),
     ]
-    verdict = reasoning.check_consistency(replace(plan, quads=(*plan.quads, *added)))
+    verdict = reasoning.check_consistency(plan.with_quads([*plan.quads, *added]))
     assert verdict.consistent
     assert verdict.unsatisfiable == (name.value,)
     assert "ns#Impossible" in verdict.text.en

@@ -439,7 +439,7 @@ def test_no_figure_of_the_plan_stands_in_a_query() -> None:
 
 
 def test_the_review_does_not_depend_on_the_order_of_the_quads(plan: PlanGraph) -> None:
-    turned = replace(plan, quads=tuple(reversed(plan.quads)))
+    turned = plan.with_quads(reversed(plan.quads))
     assert list(review(turned)) == list(review(plan))
 
 

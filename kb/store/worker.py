@@ -1,0 +1,214 @@
+"""A forked process that runs one query after another in the sandbox, and may be killed.
+
+It is forked from the process that holds the store and shares its pages. That process must
+have one thread only. Must not know where queries come from.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from typing import NoReturn
+
+from kb.errors import PlankbError, QueryStopped
+from kb.store import sandbox
+from kb.store.embedded import EmbeddedStore
+from kb.store.formats import too_large
+from kb.store.frames import Frame, receive, send
+from kb.store.interface import Limits, Result
+from kb.store.messages import limits_of, of_error, of_result
+from kb.text import Text
+
+#: A worker that grew by more than this part of its memory limit makes room for a new one.
+_GROWTH = 0.25
+
+
+@dataclass(slots=True)
+class Worker:
+    """A worker as its parent sees it.
+
+    Args:
+        pid: its process.
+        channel: frames to and from it.
+        revision: the revision that it holds.
+    """
+
+    pid: int
+    channel: socket.socket
+    revision: str
+
+    def kill(self) -> int:
+        """End it at once and take its exit status; a status of 0 where it is gone already."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        return self.reap()
+
+    def await_ready(self) -> None:
+        """Block until it stands behind its walls.
+
+        Raises:
+            PlankbError: it died before.
+        """
+        if receive(self.channel) is None:
+            raise not_started(self.reap())
+
+    def reap(self) -> int:
+        """Wait for its end and close the channel; the wait status."""
+        self.channel.close()
+        try:
+            return os.waitpid(self.pid, 0)[1]
+        except ChildProcessError:
+            return 0
+
+
+def spawn(store: EmbeddedStore, limits: Limits) -> Worker:
+    """Fork a worker that holds the store as it is now.
+
+    Its first frame says that it is ready and which walls stand around it.
+
+    Raises:
+        OSError: no process could be made.
+    """
+    ours, theirs = socket.socketpair()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        _live(store, limits, theirs, parent)
+    theirs.close()
+    return Worker(pid, ours, store.revision)
+
+
+def stopped(status: int, limits: Limits) -> QueryStopped | None:
+    """Why a worker died that its parent did not kill; None where someone else killed it.
+
+    Args:
+        status: its wait status.
+        limits: under which it ran.
+    """
+    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    if number == signal.SIGXCPU:
+        return deadline(limits)
+    if number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        return None
+    # An allocation that fails aborts; a stack that is used up faults.
+    return out_of_memory(limits)
+
+
+def not_started(status: int) -> PlankbError:
+    """The error where a worker dies before it is ready."""
+    return PlankbError(
+        "query-worker",
+        Text(
+            zh=f"查询进程无法启动（等待状态 {status}）",
+            en=f"the process for queries cannot be started (wait status {status})",
+        ),
+        Text(
+            zh="检查内存与进程数限制（ulimit），或调低 PLANKB_WORKERS",
+            en="look at the limits of memory and processes (ulimit), or lower PLANKB_WORKERS",
+        ),
+    )
+
+
+def deadline(limits: Limits) -> QueryStopped:
+    """The error for a query that ran too long."""
+    seconds = f"{limits.seconds:g}"
+    return QueryStopped(
+        "query-deadline",
+        Text(
+            zh=f"查询超过了 {seconds} 秒的时限，已终止",
+            en=f"the query was stopped after {seconds} s",
+        ),
+        Text(
+            zh="增加条件、减少可选部分和任意长度的路径，或加 LIMIT",
+            en="add conditions, use fewer OPTIONAL parts and unbounded paths, or add LIMIT",
+        ),
+        seconds=limits.seconds,
+    )
+
+
+def out_of_memory(limits: Limits) -> QueryStopped:
+    """The error for a query that needs too much memory."""
+    return QueryStopped(
+        "query-memory",
+        Text(
+            zh=f"查询所需内存超过 {limits.memory_mb} MiB（或嵌套过深），已终止",
+            en=f"the query was stopped: it needs more than {limits.memory_mb} MiB of memory, "
+            "or nests too deeply",
+        ),
+        Text(
+            zh="减少 ORDER BY、DISTINCT、GROUP BY 所涉及的行数，或分步查询",
+            en="sort, group or make distinct fewer rows, or ask in several steps",
+        ),
+        memory_mb=limits.memory_mb,
+    )
+
+
+def _live(store: EmbeddedStore, limits: Limits, channel: socket.socket, parent: int) -> NoReturn:
+    """The whole life of the forked process; never returns to the code that forked it."""
+    try:
+        # Ctrl-C goes to the whole group; it is the parent that decides what then happens.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
+        walls = sandbox.confine(channel.detach(), limits.memory_mb, parent)
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=0)
+        before = _peak()
+        send(line, Frame({"ready": True, "seccomp": walls.seccomp}))
+        while (request := receive(line)) is not None:
+            reply = _answer(store, request, limits, walls)
+            reply.header["tired"] = _peak() - before > limits.memory_mb * _GROWTH
+            send(line, reply)
+    finally:
+        os._exit(0)
+
+
+def _peak() -> int:
+    """The most memory that this process ever held, in MiB (Linux counts in KiB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _answer(store: EmbeddedStore, request: Frame, cap: Limits, walls: sandbox.Walls) -> Frame:
+    limits = cap
+    try:
+        limits = limits_of(request.header).within(cap)
+        sandbox.allow(walls, limits.seconds, limits.memory_mb)
+        if request.header["do"] == "quads":
+            return _dump(store, request.header["graph"], limits)
+        result = store.query(
+            request.body.decode(),
+            format=request.header["format"],
+            default_graphs=request.header["default"],
+            named_graphs=request.header["named"],
+            limits=limits,
+        )
+        return of_result(result)
+    except MemoryError:
+        return Frame({"error": of_error(out_of_memory(limits))})
+    except PlankbError as error:
+        return Frame({"error": of_error(error)})
+    except BaseException as error:  # noqa: BLE001  the engine's panics are no Exception
+        fault = PlankbError(
+            "query-fault",
+            Text(
+                zh=f"查询引擎出错（{type(error).__name__}）：{error}",
+                en=f"the query engine failed ({type(error).__name__}): {error}",
+            ),
+        )
+        return Frame({"error": of_error(fault)})
+
+
+def _dump(store: EmbeddedStore, graph: str | None, limits: Limits) -> Frame:
+    began = time.perf_counter()
+    body = store.nquads(graph)
+    if len(body) > limits.result_mb * 2**20:
+        raise too_large()
+    seconds = time.perf_counter() - began
+    media = "application/n-quads"
+    return of_result(
+        Result("construct", "nq", media, body, body.count(b"\n"), store.revision, seconds)
+    )
