@@ -1,39 +1,41 @@
-"""The service for real: an engine process, and an HTTP server on a free port of this machine."""
+"""The service for real: ``plankb serve`` in a process of its own, on a free port."""
 
 from __future__ import annotations
 
-import socket
-import threading
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
-from waitress.server import create_server
-
-from kb.settings import Settings
-from server.app import create_app
-from server.knowledge import Knowledge
 
 
 @pytest.fixture(scope="session")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
-    settings = Settings(cache=tmp_path_factory.mktemp("cache"), query_seconds=2.0)
-    held = Knowledge.start(settings)
-    yield held
-    held.close()
-
-
-@pytest.fixture(scope="session")
-def address(knowledge: Knowledge) -> Iterator[str]:
-    app = create_app(Settings(), knowledge)
-    bound = socket.socket()
-    bound.bind(("127.0.0.1", 0))
-    server = create_server(app, sockets=[bound], threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-    server.close()
-    thread.join(timeout=10)
+def address(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[str]:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PLANKB_")},
+        "PLANKB_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "PLANKB_QUERY_SECONDS": "2",
+        "PYTHONPATH": str(root),
+    }
+    served = subprocess.Popen(
+        [sys.executable, "-c", "from kb.cli import main; main()", "serve", "--port", "0"],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert served.stderr is not None
+    line = served.stderr.readline()
+    found = re.search(r"http://\S+", line)
+    assert found, line + served.stderr.read()
+    yield found.group()
+    served.terminate()
+    # What is printed late must not fill the pipe and keep the process from its end.
+    served.communicate(timeout=30)
+    assert served.returncode == 0
 
 
 @pytest.fixture
