@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -47,10 +48,16 @@ class KnowledgeFile:
             for prefix, namespace in self.prefixes.items()
             if iri.startswith(namespace)
         ]
+        return min((self._lines[name] for name in names if name in self._lines), default=None)
+
+    @cached_property
+    def _lines(self) -> dict[str, int]:
+        """The first line that begins with a name, at its very start."""
+        found: dict[str, int] = {}
         for number, line in enumerate(self.text.splitlines(), 1):
-            if any(line == name or line.startswith((name + " ", name + "\t")) for name in names):
-                return number
-        return None
+            if line and not line[0].isspace():
+                found.setdefault(line.split(maxsplit=1)[0], number)
+        return found
 
 
 def parse(path: Path, base: str = DEFAULT_BASE) -> KnowledgeFile:

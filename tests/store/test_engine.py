@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -280,6 +280,7 @@ def endless_error(engine: Engine, endless: Future[Result]) -> BaseException | No
     """Tell the engine again until it is gone: two signals at a time may count as one."""
     while not endless.done():
         os.kill(engine.pid, signal.SIGTERM)
+        wait([endless], timeout=0.1)  # a flood of signals would keep it from its work
     return endless.exception()
 
 
