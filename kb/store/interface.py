@@ -101,6 +101,7 @@ class Store(Protocol):
         format: str | None = None,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
+        base: str | None = None,
         limits: Limits | None = None,
     ) -> Result:
         """Run one SPARQL 1.1 query.
@@ -113,6 +114,8 @@ class Store(Protocol):
             default_graphs: IRIs, ``default-graph-uri`` of the SPARQL 1.1 Protocol; given
                 either of the two, FROM and FROM NAMED in the query do not count.
             named_graphs: IRIs, ``named-graph-uri``. An unknown IRI is an empty graph.
+            base: IRI that relative IRIs in the query are resolved against, where it has no
+                BASE of its own; by default the store's.
             limits: less than the store's own limits; more is not granted.
 
         Raises:

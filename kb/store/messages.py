@@ -20,6 +20,7 @@ def query_request(
     default_graphs: Sequence[str],
     named_graphs: Sequence[str],
     limits: Limits,
+    base: str | None = None,
 ) -> Frame:
     """The request to run a query; arguments as of :meth:`kb.store.interface.Store.query`."""
     header = {
@@ -27,6 +28,7 @@ def query_request(
         "format": format,
         "default": list(default_graphs),
         "named": list(named_graphs),
+        "base": base,
         **_of_limits(limits),
     }
     return Frame(header, text.encode("utf-8", "replace"))

@@ -184,6 +184,7 @@ def _answer(store: EmbeddedStore, request: Frame, cap: Limits, walls: sandbox.Wa
             format=request.header["format"],
             default_graphs=request.header["default"],
             named_graphs=request.header["named"],
+            base=request.header["base"],
             limits=limits,
         )
         return of_result(result)
