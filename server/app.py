@@ -11,7 +11,17 @@ from flask import Flask, Response, request, url_for
 
 from kb.plan.graph import SOURCE_NOTICE
 from kb.settings import Settings
-from server import ask, language, ops, problems, resources, sparql
+from server import (
+    ask,
+    delivery,
+    description,
+    graph_store,
+    language,
+    ops,
+    problems,
+    resources,
+    sparql,
+)
 from server.knowledge import Knowledge
 from server.texts import TEXTS
 
@@ -45,9 +55,10 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     app.config["PLANKB_LANG"] = settings.lang
     app.extensions["plankb"] = knowledge
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    for subject in (ask, sparql, resources, ops):
+    for subject in (ask, sparql, description, graph_store, resources, ops):
         app.register_blueprint(subject.blueprint)
     problems.install(app)
+    delivery.install(app)
     app.add_template_filter(resources.local_address, "local_address")
     app.add_template_filter(ask.figure, "figure")
     app.context_processor(_for_templates)
