@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -20,6 +20,8 @@ from rdflib import RDF, XSD, BNode, Graph, Literal, Namespace
 from rdflib.compare import isomorphic
 from rdflib.query import Result
 from rdflib.term import Node
+
+from tests.contract import suite
 
 RS = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
 
@@ -49,13 +51,19 @@ class Table:
 Outcome: TypeAlias = bool | Table | Graph
 
 
-def parse(body: bytes, media: str) -> Outcome:
-    """A result from its bytes, read by another library than the one that wrote it."""
-    kind = media.split(";")[0]
+def parse(body: bytes, media: str, base: str | None = None) -> Outcome:
+    """A result from its bytes, read by another library than the one that wrote it.
+
+    Args:
+        body: as sent.
+        media: its media type.
+        base: IRI that relative IRIs in a graph mean.
+    """
+    kind = media.split(";", maxsplit=1)[0]
     if kind == "text/csv":
         return _csv(body)
     if kind in ("text/turtle", "application/rdf+xml", "application/n-triples"):
-        return _of_graph(Graph().parse(data=body, format=kind))
+        return _of_graph(Graph().parse(data=body, format=kind, publicID=base))
     return _of_result(Result.parse(io.BytesIO(body), content_type=kind))
 
 
@@ -70,7 +78,7 @@ def expected(path: Path) -> Outcome:
         ".rdf": "application/rdf+xml",
         ".nt": "application/n-triples",
     }
-    return parse(path.read_bytes(), kinds[path.suffix])
+    return parse(path.read_bytes(), kinds[path.suffix], suite.address(path))
 
 
 def same(found: Outcome, wanted: Outcome, *, ordered: bool = False) -> bool:
@@ -133,8 +141,7 @@ def _of_result(result: Result) -> Outcome:
         return bool(result.askAnswer)
     variables = frozenset(str(variable) for variable in result.vars or [])
     rows = [
-        {str(name): term(value) for name, value in binding.items() if value is not None}
-        for binding in result.bindings
+        {str(name): term(value) for name, value in binding.items()} for binding in result.bindings
     ]
     return Table(variables, tuple(rows))
 
@@ -212,6 +219,3 @@ def _csv(body: bytes) -> Table:
         for line in lines[1:]
     ]
     return Table(frozenset(head), tuple(rows))
-
-
-assert Sequence
