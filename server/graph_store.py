@@ -7,13 +7,14 @@ A graph is named in a parameter (``/rdf-graph-store?graph=…``) or by its own a
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 from flask import Blueprint, Response, request
 
 from kb.errors import InputError, UnknownName
 from kb.store import formats
 from kb.text import Text
-from server import delivery, sparql
+from server import asked, delivery, sparql
 from server.access import knowledge
 
 blueprint = Blueprint("graph_store", __name__)
@@ -42,8 +43,10 @@ def by_name() -> Response:
                 "name it with ?graph=IRI, or ask for the default graph with ?default",
             ),
         )
-    # A relative name is relative to this address.
-    return _send(_absolute(named[0]) if named else None, request.args.get("format"))
+    iri = _absolute(named[0]) if named else None
+    if iri is not None and not _is_there(iri):
+        raise _unknown(iri)
+    return _send(iri, request.args.get("format"))
 
 
 @blueprint.route("/graph/<path:local>", methods=_EVERY_METHOD, provide_automatic_options=False)
@@ -54,11 +57,11 @@ def by_address(local: str) -> Response:
     """
     if (answer := _for_others_than_readers()) is not None:
         return answer
-    asked = request.args.get("format")
+    named = request.args.get("format")
     stem, suffix = local, None
     if match := _SUFFIX.fullmatch(local):
         stem, suffix = match[1], match[2]
-    for path, format in ((local, asked), (stem, suffix)):
+    for path, format in ((local, named), (stem, suffix)):
         for iri in (f"{knowledge().base}graph/{path}", f"{request.url_root}graph/{path}"):
             if _is_there(iri):
                 return _send(iri, format)
@@ -66,6 +69,7 @@ def by_address(local: str) -> Response:
 
 
 def _send(iri: str | None, name: str | None) -> Response:
+    """The graph that is there, or the default graph."""
     format = sparql.choose("construct", name)
     store = knowledge().store
     graphs = [] if iri is None else [iri]
@@ -74,8 +78,6 @@ def _send(iri: str | None, name: str | None) -> Response:
         held = delivery.tag(store.revision, *parts)
         if delivery.is_held(held):
             return delivery.not_modified(held)
-    if iri is not None and not _is_there(iri):
-        raise _unknown(iri)
     result = store.query(_ALL, format=format.name, default_graphs=graphs)
     own_tag = delivery.tag(result.revision, *parts)
     response = delivery.send(result.body, result.media_type, result.revision, own_tag)
@@ -94,8 +96,7 @@ def _is_there(iri: str) -> bool:
 
 
 def _absolute(name: str) -> str:
-    from urllib.parse import urljoin
-
+    """A relative name is relative to the address of the request."""
     return name if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", name) else urljoin(request.base_url, name)
 
 
@@ -103,7 +104,7 @@ def _for_others_than_readers() -> Response | None:
     if request.method == "OPTIONS":
         return delivery.options(_METHODS)
     if request.method not in ("GET", "HEAD"):
-        raise sparql.no_update(Text(f"{request.method} 一个图", f"{request.method} of a graph"))
+        raise asked.no_update(Text(f"{request.method} 一个图", f"{request.method} of a graph"))
     return None
 
 
