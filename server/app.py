@@ -11,7 +11,7 @@ from flask import Flask, Response, request, url_for
 
 from kb.plan.graph import SOURCE_NOTICE
 from kb.settings import Settings
-from server import ask, language, ops, problems, resources, sparql
+from server import ask, assets, editor, language, ops, problems, resources, sparql
 from server.knowledge import Knowledge
 from server.texts import TEXTS
 
@@ -45,7 +45,7 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     app.config["PLANKB_LANG"] = settings.lang
     app.extensions["plankb"] = knowledge
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    for subject in (ask, sparql, resources, ops):
+    for subject in (ask, sparql, editor, resources, ops, assets):
         app.register_blueprint(subject.blueprint)
     problems.install(app)
     app.add_template_filter(resources.local_address, "local_address")
@@ -68,6 +68,7 @@ def _for_templates() -> dict[str, object]:
         "other": url_for(here, **{**arguments, **parts}),
         "other_lang": other,
         "say": language.say,
+        "asset": assets.address,
         "t": {name: text.in_(chosen) for name, text in TEXTS.items()},
         "notice": SOURCE_NOTICE.in_(chosen),
     }
