@@ -55,6 +55,7 @@ SCRIPT = {
     "class": Text("类", "class"),
     "property": Text("属性", "property"),
     "prefix": Text("前缀", "prefix"),
+    "resource": Text("资源", "resource"),
     "variable": Text("变量", "variable"),
     "nothing": Text("没有可补全的名称", "There is nothing to complete"),
     "invalid": Text("第 {line} 行不合语法", "Line {line} does not fit the grammar"),

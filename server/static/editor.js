@@ -40,6 +40,8 @@ function open(first) {
   } else if (first && !/[?&](query|example)=/.test(location.search)) {
     const draft = kept();
     if (draft) field.write(draft);
+  } else if (first && new URLSearchParams(location.search).get("run") === "1") {
+    run();
   }
 }
 

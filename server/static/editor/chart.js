@@ -6,7 +6,8 @@ import { figure, plain } from "./terms.js";
 
 const MOST = 60;
 const LINE = 26;
-const WIDTH = 640;
+/** On a phone the picture is narrower, so that its letters stay as large. */
+const WIDEST = 640;
 
 /** Fill a box with the chart of a result {names, rows}. */
 export function draw(box, { names, rows }) {
@@ -33,7 +34,8 @@ export function draw(box, { names, rows }) {
       .map((row) => ({ label: plain(row[by]), value: figure(row[of]) }))
       .filter((bar) => Number.isFinite(bar.value));
     const bars = all.slice(0, MOST);
-    figureBox.replaceChildren(picture(bars, by, of), table(bars, by, of));
+    const width = Math.min(WIDEST, Math.max(box.clientWidth, 240));
+    figureBox.replaceChildren(picture(bars, by, of, width), table(bars, by, of));
     if (all.length > bars.length)
       figureBox.prepend(make("p", {}, say("bars-cut", { n: number(MOST) })));
   }
@@ -46,24 +48,24 @@ function choice(text, names, chosen, changed) {
   return { select, parts: [make("label", { for: id }, say(text)), select] };
 }
 
-function picture(bars, by, of) {
+function picture(bars, by, of, width) {
   const least = Math.min(0, ...bars.map((bar) => bar.value));
   const most = Math.max(0, ...bars.map((bar) => bar.value));
   const span = most - least || 1;
-  const x = (value) => ((value - least) / span) * (WIDTH - 90);
+  const x = (value) => ((value - least) / span) * (width - 90);
   const height = bars.length * LINE * 2;
   const title = say("bars", { value: of, label: by });
   const drawing = make("svg:svg", {
     class: "bars",
     role: "img",
     "aria-label": title,
-    viewBox: `0 0 ${WIDTH} ${height}`,
+    viewBox: `0 0 ${width} ${height}`,
   });
   bars.forEach((bar, at) => {
     const top = at * LINE * 2;
     const [from, to] = [x(Math.min(0, bar.value)), x(Math.max(0, bar.value))];
     drawing.append(
-      make("svg:text", { x: 0, y: top + 18, class: "name" }, cut(bar.label)),
+      make("svg:text", { x: 0, y: top + 18, class: "name" }, cut(bar.label, width)),
       make("svg:rect", { x: from, y: top + 25, width: Math.max(to - from, 1), height: 18, rx: 2 }),
       make("svg:text", { x: to + 6, y: top + 39, class: "value" }, number(bar.value)),
     );
@@ -74,8 +76,8 @@ function picture(bars, by, of) {
 const wide = /[\u2e80-\uffef]/;
 
 /** A label that fits the width of the picture: an ideograph takes two places. */
-function cut(text) {
-  let room = 74;
+function cut(text, width) {
+  let room = width / 8.5;
   for (let at = 0; at < text.length; at += 1) {
     room -= wide.test(text[at]) ? 2 : 1;
     if (room < 0) return text.slice(0, at) + "…";

@@ -6,6 +6,9 @@ import { byId, config, say } from "./page.js";
 /** Make the list work. @param {{load: (name: string, query: string) => void}} calls */
 export function prepare({ load }) {
   const section = document.querySelector(".examples");
+  // On a phone the list is long, and below everything else.
+  if (matchMedia("(max-width: 64rem)").matches)
+    for (const group of section.querySelectorAll("details")) group.open = false;
   const groups = [...section.querySelectorAll("details")].map((group) => ({
     group,
     open: group.open,

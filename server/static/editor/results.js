@@ -147,7 +147,7 @@ function drawRaw(box, { query, answer, graph }) {
   }
 
   function fill(body) {
-    get.textContent = say("download", { format: select.value });
+    get.textContent = say("download", { format: select.value.toUpperCase() });
     text.textContent = body.slice(0, MOST_TEXT);
     note.textContent = body.length > MOST_TEXT ? say("cut", { n: number(MOST_TEXT) }) : "";
   }
