@@ -65,14 +65,23 @@ def asset(version: str, name: str) -> Response:
         raise NotFound
     held = files[name]
     response = Response(content_type=held.media_type)
-    packed = bool(held.packed) and "gzip" in request.accept_encodings
+    packed = bool(held.packed) and request.accept_encodings.quality("gzip") > 0
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.set_data(held.packed if packed else held.plain)
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = _FOR_GOOD if version == current else "no-cache"
     response.set_etag(f"{current}{'-gzip' if packed else ''}")
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/favicon.ico")
+def icon() -> Response:
+    """The icon where browsers look for one unasked: beside what is no page."""
+    response = Response(_of_app()[1]["icon.svg"].plain, content_type="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 def _of_app() -> tuple[str, dict[str, Asset]]:

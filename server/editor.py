@@ -17,7 +17,7 @@ from kb import terms
 from kb.errors import InputError, UnknownName
 from kb.plan.knowledge import QueryFile, query_files
 from kb.store import formats
-from kb.store.names import KINDS, Kind, Name, Names
+from kb.store.names import KINDS, Name, Names
 from kb.text import Text
 from server import language
 from server.access import knowledge
@@ -92,7 +92,7 @@ def completions() -> Response:
             Text(f"kind 的值“{kind[:40]}”不可用", f"kind has the value “{kind[:40]}”"),
             Text(f"可用 {'、'.join(KINDS)}", f"it may be {', '.join(KINDS)}"),
         )
-    found = _names().search(typed, cast("Kind | None", kind), _limit())
+    found = _names().search(typed, kind, _limit())
     body = {
         "q": typed,
         "kind": kind,
@@ -105,7 +105,8 @@ def completions() -> Response:
     )
     response.headers["Cache-Control"] = _SHORT_WHILE
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/api/examples/<name>")
@@ -119,7 +120,8 @@ def example(name: str) -> Response:
     response.headers["Vary"] = "Accept-Language"
     response.headers["Content-Language"] = language.of_request()
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _given(examples: list[Example]) -> str:
@@ -178,7 +180,8 @@ def _example(file: QueryFile) -> Example:
 
 def _by_user(examples: list[Example]) -> list[tuple[str, list[Example]]]:
     users = dict.fromkeys(held.user for held in sorted(examples, key=lambda held: held.name))
-    order = [user for user in ("researcher", "auditor", "consumer") if user in users]
+    first: tuple[str, ...] = ("researcher", "auditor", "consumer")
+    order = [user for user in first if user in users]
     order += [user for user in users if user not in order]
     return [(user, [held for held in examples if held.user == user]) for user in order]
 

@@ -65,9 +65,7 @@ SCRIPT = {
     "stopped": Text("查询已停止", "The query was stopped"),
     "rows": Text("{n} 行，用时 {ms} 毫秒", "{n} rows in {ms} ms"),
     "row": Text("1 行，用时 {ms} 毫秒", "1 row in {ms} ms"),
-    "none": Text(
-        "没有符合的结果，用时 {ms} 毫秒", "Nothing matches; the answer took {ms} ms"
-    ),
+    "none": Text("没有符合的结果，用时 {ms} 毫秒", "Nothing matches; the answer took {ms} ms"),
     "triples": Text("{n} 条三元组，用时 {ms} 毫秒", "{n} triples in {ms} ms"),
     "answer": Text("回答：{answer}，用时 {ms} 毫秒", "The answer is {answer}, in {ms} ms"),
     "yes": Text("是", "yes"),

@@ -88,7 +88,7 @@ class Names:
         self._keys = sorted(keys)
         #: The same by the beginning of every further word.
         self._words = sorted(
-            (key[at.end() :], worth + 10, iri)
+            (key[at.end() :], worth, iri)
             for key, worth, iri in self._keys
             for at in _WORD.finditer(key)
             if key[at.end() :]
@@ -148,19 +148,21 @@ class Names:
         best: dict[str, tuple[int, int, str]] = {}
         for rank, (key, worth, iri) in self._found(wanted):
             own = (rank * 100 + worth, len(key), key)
-            if (kind is None or self._names[iri].kind == kind) and own < best.get(iri, (999, 0, "")):
+            if (kind is None or self._names[iri].kind == kind) and own < best.get(
+                iri, (999, 0, "")
+            ):
                 best[iri] = own
         order = sorted(best, key=lambda iri: (best[iri], iri))
         return [self._names[iri] for iri in order[:limit]]
 
     def _found(self, wanted: str) -> Iterable[tuple[int, tuple[str, int, str]]]:
-        for keys in (self._keys, self._words):
+        for rank, keys in ((1, self._keys), (2, self._words)):
             at = bisect.bisect_left(keys, (wanted,))
             while at < len(keys) and keys[at][0].startswith(wanted):
-                yield (0 if keys[at][0] == wanted else 1), keys[at]
+                yield (0 if rank == 1 and keys[at][0] == wanted else rank), keys[at]
                 at += 1
         if wanted:
-            yield from ((2, entry) for entry in self._keys if wanted in entry[0])
+            yield from ((3, entry) for entry in self._keys if wanted in entry[0])
 
 
 class _Shortener:

@@ -91,7 +91,9 @@ def changed(name: str, content: bytes) -> bytes:
 def bundled(build: Path) -> list[str]:
     """The packages whose code is in the built script, by its source map."""
     sources = json.loads((build / "yasqe.min.js.map").read_text())["sources"]
-    found = {match[1] for source in sources if (match := re.search(r"node_modules/([^/]+)", source))}
+    found = {
+        match[1] for source in sources if (match := re.search(r"node_modules/([^/]+)", source))
+    }
     return sorted(found)
 
 

@@ -20,6 +20,7 @@ const asked = new Map(); // answers by address, for the life of the page
 
 /** Make the editor complete: on Ctrl+Space, and by itself where a name is being typed. */
 export function prepare(cm) {
+  new MutationObserver(label).observe(byId("cm"), { childList: true });
   cm.on("inputRead", (editor, change) => {
     if (editor.state.completionActive || !["+input", "*compose"].includes(change.origin)) return;
     if (worth(typed(editor).text)) complete(editor, false);
@@ -63,16 +64,14 @@ function worth(text) {
 async function suggestions(cm) {
   const word = typed(cm);
   const list = word.dead ? [] : await fitting(cm, word);
-  const found = { list, from: word.from, to: word.to };
-  cm.constructor.on?.(found, "shown", label);
-  queueMicrotask(() => requestAnimationFrame(label));
-  return found;
+  return { list, from: word.from, to: word.to };
 }
 
-/** CodeMirror's list has the right roles and no name. */
+/** CodeMirror's list has the right roles, but no name, and it scrolls. */
 function label() {
-  for (const list of document.querySelectorAll(".CodeMirror-hints"))
-    list.setAttribute("aria-label", say("suggestions"));
+  const list = byId("cm").querySelector(".CodeMirror-hints");
+  list?.setAttribute("aria-label", say("suggestions"));
+  if (list) list.tabIndex = 0; // never reached by Tab, which takes the suggestion
 }
 
 async function fitting(cm, word) {
