@@ -81,7 +81,7 @@ def test_yes_and_no_and_triples_are_results_too(opened: Opened) -> None:
     expect(page.locator("#view-raw pre")).to_contain_text("a :TalentTeam ;")
 
 
-def test_a_table_is_sorted_by_number_and_by_name(opened: Opened) -> None:
+def test_a_table_is_sorted_and_a_long_one_comes_in_parts(opened: Opened) -> None:
     page = opened("/editor?lang=zh", lang="zh")
     run(page, COUNTS)
     page.click("#view-table th[data-name=measures] button")
@@ -90,22 +90,20 @@ def test_a_table_is_sorted_by_number_and_by_name(opened: Opened) -> None:
     assert numbers == sorted(numbers)
     page.click("#view-table th[data-name=measures] button")
     assert [int(row[1]) for row in rows(page)] == sorted(numbers, reverse=True)
-
-
-def test_a_long_table_comes_in_parts(opened: Opened) -> None:
-    page = opened()
     run(page, "SELECT ?s ?p WHERE { ?s ?p ?o } LIMIT 700")
     expect(page.locator("#view-table tbody tr")).to_have_count(500)
     page.click("#view-table > button")
     expect(page.locator("#view-table tbody tr")).to_have_count(700)
 
 
-def test_a_query_can_be_stopped(opened: Opened) -> None:
+def test_a_query_can_be_stopped_and_none_is_not_sent(opened: Opened) -> None:
     page = opened()
     run(page, HEAVY)
     page.click("#stop")
     expect(page.locator("#status")).to_have_text("The query was stopped")
     expect(page.locator("#stop")).to_be_hidden()
+    run(page, " ")
+    expect(page.locator("#error")).to_contain_text("There is no query")
 
 
 # ------------------------------------------------------------------------------- completion
@@ -206,19 +204,14 @@ def test_a_query_in_the_address_is_shown_and_runs_only_when_told(opened: Opened)
     expect(page.locator("#status")).to_contain_text("yes")
 
 
-def test_the_other_language_keeps_what_was_written(opened: Opened) -> None:
-    page = opened("/editor?lang=en")
-    write(page, TEAMS + " # mine")
-    page.click("#other-language")
-    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
-    page.wait_for_selector(".CodeMirror")
-    assert text_of(page) == TEAMS + " # mine"
-
-
-def test_what_was_written_survives_a_reload(opened: Opened) -> None:
+def test_a_reload_and_the_other_language_keep_what_was_written(opened: Opened) -> None:
     page = opened("/editor?lang=en")
     write(page, TEAMS + " # mine")
     page.reload()
+    page.wait_for_selector(".CodeMirror")
+    assert text_of(page) == TEAMS + " # mine"
+    page.click("#other-language")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     page.wait_for_selector(".CodeMirror")
     assert text_of(page) == TEAMS + " # mine"
 
@@ -284,19 +277,6 @@ def test_an_error_is_told_in_words_with_its_line(
     run(page, TEAMS)
     assert len(rows(page)) == 10
     expect(error).to_be_hidden()
-
-
-def test_a_query_over_its_time_is_told(opened: Opened, faults: Faults) -> None:
-    faults.allowed.append("Failed to load resource: the server responded with a status of 504")
-    page = opened("/editor?lang=en")
-    run(page, HEAVY)
-    expect(page.locator("#error")).to_contain_text("504")
-
-
-def test_no_query_is_told_without_asking_the_service(opened: Opened) -> None:
-    page = opened("/editor?lang=en")
-    run(page, " ")
-    expect(page.locator("#error")).to_contain_text("There is no query")
 
 
 # ------------------------------------------------------------------------------- keyboard
