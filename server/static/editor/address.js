@@ -1,4 +1,4 @@
-/* The link to a query: in the fragment, which no server and no log ever sees.
+/* The link to a query: in the fragment, so that it may be long and the page stays the same.
    Must not know what is done with it. */
 
 /** What the address says: the query, how to show its result, and whether to run it. */
