@@ -5,11 +5,8 @@ Must not know how a query is run or stopped, nor what an editor looks like.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import re
 from collections.abc import Iterable
-from functools import cache
 
 from flask import Blueprint, Response, request
 
@@ -19,7 +16,7 @@ from kb.store.formats import Format
 from kb.store.interface import Form, Result
 from kb.text import Text
 from server import asked as asking
-from server import delivery, negotiation
+from server import delivery, description, editor, negotiation
 from server.access import knowledge
 
 blueprint = Blueprint("sparql", __name__)
@@ -44,7 +41,7 @@ def endpoint(suffix: str | None = None) -> Response:
     name = asked.one("format") or suffix
     if asked.text is None:
         return _without_query(asked, name)
-    if name is None and _wants_page(formats.TABLE) and _has_editor():
+    if name is None and _wants_page(formats.TABLE):
         return _editor()
     return _answer(asked, asked.text, name)
 
@@ -126,11 +123,7 @@ def _without_query(asked: asking.Asked, name: str | None) -> Response:
             ),
         )
     if name is None and _wants_page(formats.offered("construct")):
-        if _has_editor():
-            return _editor()
-        name = "ttl"  # the description is what there is, whatever else was asked for
-    from server import description
-
+        return _editor()
     return description.of_service(name)
 
 
@@ -143,14 +136,8 @@ def _wants_page(others: Iterable[Format]) -> bool:
     return html > 0 and all(html >= max(map(taken.named, _names(format))) for format in others)
 
 
-@cache
-def _has_editor() -> bool:
-    return importlib.util.find_spec("server.editor") is not None
-
-
 def _editor() -> Response:
-    page = importlib.import_module("server.editor").page()
-    response = page if isinstance(page, Response) else Response(page, mimetype="text/html")
+    response = editor.page()
     response.headers.setdefault("Vary", "Accept, Accept-Language")
     return response
 
