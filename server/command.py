@@ -5,11 +5,11 @@ Must not know what is served.
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import signal
+import os
 import socket
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -39,28 +39,49 @@ def serve(host: str, port: int, data: Path | None) -> None:  # noqa: ARG001 - va
 
 
 def _serve(bound: socket.socket) -> None:
-    from waitress.server import create_server
-
     from kb import settings
+    from server import logs, ops
     from server.app import create_app
     from server.knowledge import Knowledge
+    from server.master import Master
+    from server.metrics import Metrics
 
     chosen = settings.load()
+    logs.install()
+    host, port = bound.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
     knowledge = Knowledge.start(chosen)
     try:
         app = create_app(chosen, knowledge)
-        server = create_server(app, sockets=[bound], threads=8, ident="plankb")
-        signal.signal(signal.SIGTERM, _stop)
-        host, port = bound.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        click.echo(f"plankb serves on http://{shown}:{port}", err=True)
-        server.run()  # until SystemExit or KeyboardInterrupt; requests at work are finished
+        routes = (ops.address(rule.rule) for rule in app.url_map.iter_rules())
+        metrics = Metrics(routes, chosen.web_processes)
+        app.extensions[ops.METRICS] = metrics
+
+        def run(number: int, control: socket.socket, knowledge: Knowledge) -> None:
+            from server.front import Front
+            from server.web import Web
+
+            app.extensions["plankb"] = knowledge
+            board = metrics.board
+            front = Front(app, knowledge, lambda: board.generation, metrics.counter(number), chosen)
+            Web(bound, control, front, chosen).run()
+
+        def ready() -> None:
+            click.echo(f"plankb serves on http://{shown}:{port}", err=True)
+            _notify(b"READY=1")
+
+        Master(chosen, knowledge, metrics.board, run, ready).run()
     finally:
         knowledge.close()
 
 
-def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
-    raise SystemExit(0)
+def _notify(state: bytes) -> None:
+    """Tell the service manager, where there is one (sd_notify(3))."""
+    path = os.environ.get("NOTIFY_SOCKET")
+    if path:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
+            to.connect("\0" + path[1:] if path.startswith("@") else path)
+            to.send(state)
 
 
 def _bind(host: str, port: int) -> socket.socket:
