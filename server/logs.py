@@ -26,11 +26,10 @@ LEVELS = {"off": 1000, "faults": 500, "problems": 400, "requests": 0}
 
 _LOG = logging.getLogger("plankb.requests")
 _LONGEST_QUERY = 2_000
-_OF_A_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON: at, level, event, request, and what ``extra`` gave."""
+    """A record as one line of JSON: at, level, event, request, and what :func:`given` gave."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
@@ -42,14 +41,16 @@ class JsonLines(logging.Formatter):
         }
         if request := REQUEST_ID.get():
             line["request"] = request
-        line |= {
-            name: value
-            for name, value in vars(record).items()
-            if name not in _OF_A_RECORD and value is not None
-        }
+        fields: dict[str, object] = getattr(record, "fields", {})
+        line |= {name: value for name, value in fields.items() if value is not None}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def given(**fields: object) -> dict[str, object]:
+    """What a log line says beside its event, as ``extra`` of the logging module."""
+    return {"fields": fields}
 
 
 def install(to: TextIO | None = None) -> None:
@@ -126,26 +127,26 @@ class RequestLog:
 
     def say(self, scope: Scope, body: bytes, done: Done) -> None:
         """One line for one request."""
-        given = _parameters(scope, body)
-        query = given.get("query")
+        asked = _parameters(scope, body)
+        query = asked.get("query")
         if query is not None and not self._literals:
             query = masked(query)
         _LOG.log(
             logging.ERROR if done.status >= 500 else logging.INFO,
             "request",
-            extra={
-                "request": done.request,
-                "client": scope.client.rpartition(":")[0],
-                "method": scope.method,
-                "path": scope.path[:200],
-                "route": done.route,
-                "status": done.status,
-                "outcome": done.outcome,
-                "bytes": done.size,
-                "seconds": round(done.seconds, 6),
-                "query": query,
-                "question": (given.get("q") or given.get("question")) if self._literals else None,
-            },
+            extra=given(
+                request=done.request,
+                client=scope.client.rpartition(":")[0],
+                method=scope.method,
+                path=scope.path[:200],
+                route=done.route,
+                status=done.status,
+                outcome=done.outcome,
+                bytes=done.size,
+                seconds=round(done.seconds, 6),
+                query=query,
+                question=(asked.get("q") or asked.get("question")) if self._literals else None,
+            ),
         )
 
     def fault(self) -> None:

@@ -32,6 +32,7 @@ from kb.settings import Settings
 from kb.text import Text
 from server.board import Board
 from server.knowledge import Checked, Knowledge
+from server.logs import given
 
 _LOG = logging.getLogger("plankb.service")
 #: Web processes that die young, one after the other, until the service gives up.
@@ -140,7 +141,7 @@ class Master:
         for key, _ in self._selector.select(self._patience()):
             if key.fileobj is self._wake_in:
                 with contextlib.suppress(BlockingIOError):
-                    for number in set(self._wake_in.recv(4096)):
+                    for number in self._wake_in.recv(4096):
                         self._heed(number)
             elif key.data in self._children:
                 self._hear(key.data)
@@ -201,7 +202,7 @@ class Master:
             self._run(number, control, replace(self._knowledge, engine=None))
             status = 0
         except BaseException:
-            _LOG.exception("a web process failed", extra={"process": number})
+            _LOG.exception("a web process failed", extra=given(web=number))
             raise
         finally:
             os._exit(status)
@@ -241,7 +242,7 @@ class Master:
             assert self._coming is not None
             change, self._coming = self._coming, None
             change.knowledge.close()
-            _LOG.error("the new revision is not served", extra={"why": said["failed"]})
+            _LOG.error("the new revision is not served", extra=given(why=said["failed"]))
         elif "drained" in said:
             for change in list(self._going):
                 if change.generation == said["drained"]:
@@ -263,7 +264,7 @@ class Master:
                 self._built(status)
         engine = self._knowledge.engine
         if engine is not None and self._stop_by is None and _has_ended(engine.pid):
-            _LOG.error("the engine died; another is started", extra={"pid": engine.pid})
+            _LOG.error("the engine died; another is started", extra=given(pid=engine.pid))
             self._reload(forced=True)
 
     def _bury(self, child: _Child, status: int) -> None:
@@ -281,7 +282,7 @@ class Master:
         self._young_deaths = self._young_deaths + 1 if young else 0
         _LOG.error(
             "a web process died; another takes its place",
-            extra={"process": child.number, "pid": child.pid, "status": _said(status)},
+            extra=given(web=child.number, pid=child.pid, status=_said(status)),
         )
         if self._young_deaths >= _PATIENCE:
             self._failed = _die_young(_said(status))
@@ -313,13 +314,13 @@ class Master:
             if status or self._stop_by is not None:
                 if self._stop_by is None:
                     _LOG.error(
-                        "the revision before stays", extra={"revision": self._knowledge.revision}
+                        "the revision before stays", extra=given(revision=self._knowledge.revision)
                     )
                 return
             file.seek(0)
             revision = file.readline().decode().strip()
             if revision == self._knowledge.revision and not build.forced:
-                _LOG.info("nothing changed", extra={"revision": revision})
+                _LOG.info("nothing changed", extra=given(revision=revision))
                 self._next_in_line()
                 return
             checked = Checked(revision, file.read())
@@ -331,7 +332,7 @@ class Master:
                 engine.close()
                 raise
         except PlankbError as error:
-            _LOG.error("the new revision is not served", extra={"why": error.render("en")})
+            _LOG.error("the new revision is not served", extra=given(why=error.render("en")))
             return
         self._coming = _Change(knowledge, self._board.generation + 1, set(self._children))
         for child in self._children:
@@ -372,7 +373,7 @@ class Master:
         self._going.append(before)
         for each in self._children:
             self._tell(each, {"do": "turn"})
-        _LOG.info("a new revision is served", extra={"revision": change.knowledge.revision})
+        _LOG.info("a new revision is served", extra=given(revision=change.knowledge.revision))
         self._next_in_line()
 
     def _next_in_line(self) -> None:
@@ -429,7 +430,7 @@ def _write(settings: Settings, file: IO[bytes]) -> NoReturn:
         file.flush()
         status = 0
     except PlankbError as error:
-        _LOG.error("the new revision is not fit", extra={"why": error.render("en")})
+        _LOG.error("the new revision is not fit", extra=given(why=error.render("en")))
     except BaseException:
         _LOG.exception("the new revision could not be built")
         raise
