@@ -5,9 +5,7 @@ Must not know what is served.
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import os
 import socket
 from pathlib import Path
 
@@ -40,48 +38,19 @@ def serve(host: str, port: int, data: Path | None) -> None:  # noqa: ARG001 - va
 
 def _serve(bound: socket.socket) -> None:
     from kb import settings
-    from server import logs, ops
-    from server.app import create_app
+    from server import logs, running
     from server.knowledge import Knowledge
-    from server.master import Master
-    from server.metrics import Metrics
 
     chosen = settings.load()
     logs.install()
     host, port = bound.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     knowledge = Knowledge.start(chosen)
-    try:
-        app = create_app(chosen, knowledge)
-        routes = (ops.address(rule.rule) for rule in app.url_map.iter_rules())
-        metrics = Metrics(routes, chosen.web_processes)
-        app.extensions[ops.METRICS] = metrics
 
-        def run(number: int, control: socket.socket, knowledge: Knowledge) -> None:
-            from server.front import Front
-            from server.web import Web
+    def ready() -> None:
+        click.echo(f"plankb serves on http://{shown}:{port}", err=True)
 
-            app.extensions["plankb"] = knowledge
-            board = metrics.board
-            front = Front(app, knowledge, lambda: board.generation, metrics.counter(number), chosen)
-            Web(bound, control, front, chosen).run()
-
-        def ready() -> None:
-            click.echo(f"plankb serves on http://{shown}:{port}", err=True)
-            _notify(b"READY=1")
-
-        Master(chosen, knowledge, metrics.board, run, ready).run()
-    finally:
-        knowledge.close()
-
-
-def _notify(state: bytes) -> None:
-    """Tell the service manager, where there is one (sd_notify(3))."""
-    path = os.environ.get("NOTIFY_SOCKET")
-    if path:
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
-            to.connect("\0" + path[1:] if path.startswith("@") else path)
-            to.send(state)
+    running.run(bound, chosen, knowledge, ready)
 
 
 def _bind(host: str, port: int) -> socket.socket:
