@@ -71,7 +71,8 @@ def requests(listener: str) -> list[Hostile]:
         _h("regular expression, doubled",
            'ASK { BIND("' + "a" * 5000 + '!" AS ?x) FILTER(REGEX(?x, "^(a+)+$")) }', 200),
         _h("regular expression, repeated",
-           'SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(REGEX(STR(?o), "((a{1,900}){1,900}){1,90}")) }',
+           'SELECT (COUNT(*) AS ?n) { ?s ?p ?o '
+           'FILTER(REGEX(STR(?o), "((a{1,900}){1,900}){1,90}")) }',
            200, 400, *STOPPED),
         _h("nested groups", f"SELECT * {{ {nested} }}", 200, 400, 403, 422),
         _h("nested brackets", f"ASK {{ FILTER({brackets}) }}", 200, 400, 403, 422),
@@ -97,6 +98,7 @@ def requests(listener: str) -> list[Hostile]:
         Hostile("no UTF-8", b"SELECT * { ?s ?p '\xff\xfe' }", (400,)),
         Hostile("too long for a query", b"ASK { } #" + b"x" * 300_000, (403, 413)),
         Hostile("too long for a request", b"#" * 3 * 2**20, (413,)),
-        Hostile("too long for an address", b"", (414, 431, 400), path="/sparql?query=" + "x" * 70_000),
+        Hostile("too long for an address", b"", (400, 414, 431),
+                path="/sparql?query=" + "x" * 70_000),
         Hostile("not a query", b"\x00\x01 SELECT }{ \\u0000 \xc3\xa9", (400,)),
     ]  # fmt: skip

@@ -18,18 +18,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 #: Observations, and triples of each.
 OBSERVATIONS = 100_000
 REPORTERS = 400
-_TEAMS = [
-    "party",
-    "enterprise",
-    "professional",
-    "skilled",
-    "rural",
-    "social",
-    "scitech",
-    "education",
-    "health",
-    "trade",
-]
+_TEAMS = ("party", "enterprise", "professional", "skilled", "rural", "social", "scitech")
 
 
 def observation(number: int) -> str:

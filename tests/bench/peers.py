@@ -21,7 +21,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "peers"
 #: Not in the lock: nobody needs them but who measures.
-VERSIONS = ("oxigraph==0.5.13", "rdflib-endpoint==0.6.3", "rdflib==7.6.0", "uvicorn==0.51.0")
+VERSIONS = (
+    "oxigraph==0.5.13",
+    "rdflib-endpoint==0.6.3",
+    "rdflib==7.6.0",
+    "uvicorn==0.54.0",
+    "httptools==0.9.0",
+    "uvloop==0.23.0",
+)
 
 
 class Absent(Exception):

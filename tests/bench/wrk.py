@@ -50,7 +50,7 @@ class Load:
 
 
 def load(
-    address: str, queries: Sequence[str], *, distinct: bool, clients: int, seconds: float
+    address: str, queries: Sequence[str], distinct: bool, clients: int, seconds: float
 ) -> Load:
     """Ask for so many seconds with so many clients, each one request after the other.
 
