@@ -45,6 +45,25 @@ def _seconds(text: str) -> float:
     return number
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def _log(text: str) -> str:
+    if text not in ("off", "faults", "problems", "requests"):
+        raise ValueError(text)
+    return text
+
+
+def _literals(text: str) -> str:
+    if text not in ("masked", "kept"):
+        raise ValueError(text)
+    return text
+
+
 def _base(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.endswith("/"):
         raise ValueError(text)
@@ -134,6 +153,48 @@ TABLE: tuple[Setting, ...] = (
             en="queries that may wait; one more is answered with 503",
         ),
     ),
+    Setting(
+        "web_processes",
+        _positive,
+        2,
+        Text(zh="网络服务进程数，共用一个查询引擎", en="web processes; all share one query engine"),
+    ),
+    Setting(
+        "web_cache_mb",
+        _count,
+        32,
+        Text(
+            zh="每个网络服务进程的回答缓存（MiB），0 为不缓存",
+            en="cache of responses in each web process, in MiB; 0 keeps none",
+        ),
+    ),
+    Setting(
+        "proxies",
+        _count,
+        0,
+        Text(
+            zh="前置反向代理的层数，其 X-Forwarded-* 可信",
+            en="reverse proxies in front, whose X-Forwarded-… headers are believed",
+        ),
+    ),
+    Setting(
+        "log",
+        _log,
+        "faults",
+        Text(
+            zh="记录哪些请求：off、faults（5xx）、problems（4xx 与 5xx）、requests（全部）",
+            en="requests that are logged: off, faults (5xx), problems (4xx and 5xx) or requests",
+        ),
+    ),
+    Setting(
+        "log_literals",
+        _literals,
+        "masked",
+        Text(
+            zh="日志中查询的字面值和所提的问题：masked（隐去）或 kept（保留）",
+            en="literals of queries, and questions, in the log: masked or kept",
+        ),
+    ),
 )
 
 
@@ -151,6 +212,11 @@ class Settings:
     result_mb: int = 64
     workers: int = 2
     queue: int = 64
+    web_processes: int = 2
+    web_cache_mb: int = 32
+    proxies: int = 0
+    log: str = "faults"
+    log_literals: str = "masked"
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:

@@ -9,6 +9,7 @@ import atexit
 from urllib.parse import urlencode
 
 from flask import Flask, Response, request, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.plan.graph import SOURCE_NOTICE
 from kb.settings import Settings
@@ -62,10 +63,14 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
         app.register_blueprint(subject.blueprint)
     problems.install(app)
     delivery.install(app)
+    ops.install(app)
     app.add_template_filter(resources.local_address, "local_address")
     app.add_template_filter(ask.figure, "figure")
     app.context_processor(_for_templates)
     app.after_request(_with_headers)
+    if settings.proxies:
+        n = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     return app
 
 

@@ -26,6 +26,7 @@ import pyoxigraph as ox
 from kb.errors import PlankbError
 from kb.settings import Settings
 from kb.store import rows
+from kb.store.cancel import watched
 from kb.store.frames import Frame, receive, send
 from kb.store.interface import Limits, Result, Row, Term
 from kb.store.messages import (
@@ -168,8 +169,9 @@ class EngineClient:
     def _talk(self, connection: socket.socket, request: Frame) -> Frame:
         # The engine answers every request in time, or it is gone and the socket closed.
         try:
-            send(connection, request)
-            reply = receive(connection)
+            with watched(connection):
+                send(connection, request)
+                reply = receive(connection)
         except OSError as error:
             connection.close()
             raise _lost(str(error)) from error
