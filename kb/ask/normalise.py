@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+import snowballstemmer
+
 #: Signs that part words and say nothing, though Unicode calls them symbols.
 _PARTING = frozenset(">|→⇒`^~·•")
 #: A text of ASCII letters, ideographs and what only parts words; and its pieces.
@@ -36,6 +38,11 @@ class Unit:
     def ideograph(self) -> bool:
         """Whether it is a single Chinese character."""
         return is_ideograph(self.key)
+
+    @property
+    def stem(self) -> str:
+        """What topics are looked up by: the word without its endings."""
+        return stem(self.key)
 
 
 def is_ideograph(text: str) -> bool:
@@ -109,6 +116,23 @@ def keys(text: str) -> list[str]:
         else:
             found.append(piece)
     return found
+
+
+@lru_cache(16384)
+def stem(key: str) -> str:
+    """The stem of an English word by Porter's second algorithm; anything else as it is.
+
+    >>> stem("training"), stem("advisers"), stem("育")
+    ('train', 'advis', '育')
+    """
+    if len(key) < 4 or not key.isascii():
+        return key
+    return str(_stemmer().stemWord(key))
+
+
+@lru_cache(1)
+def _stemmer() -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer("english")
 
 
 def _characters(text: str) -> list[tuple[str, int]]:

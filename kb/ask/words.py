@@ -17,22 +17,54 @@ from kb.errors import FileProblem
 from kb.plan import knowledge
 from kb.text import Text
 
-#: What a word does in a question.
+#: What a word does in a question; each is explained in the language files.
 Role: TypeAlias = Literal[
     "filler",
+    "background",
     "which",
     "who",
     "quantity",
+    "share",
     "define",
     "cite",
     "exists",
     "and",
+    "or",
+    "both",
+    "not",
+    "except",
+    "only",
+    "each",
+    "compare",
+    "differ",
+    "common",
+    "sum",
+    "mean",
+    "most",
+    "least",
+    "more",
+    "fewer",
+    "descending",
+    "ascending",
+    "limit",
+    "agree",
+    "more-than",
+    "at-least",
+    "less-than",
+    "at-most",
+    "from",
+    "about",
+    "exactly",
+    "what-about",
+    "those",
+    "help",
     "judgement",
-    "unsupported",
     "progress",
     "year",
 ]
 _ROLES = get_args(Role)
+#: Entries that are not roles.
+_ENDINGS = "person-endings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +97,7 @@ def read(folder: Path | None = None) -> Words:
         except yaml.YAMLError as error:
             raise _problem(path, f"{error}") from error
         for name, phrases in (content or {}).items():
-            if name == "person-endings" and _phrases(phrases):
+            if name == _ENDINGS and _phrases(phrases):
                 endings[path.stem] = tuple(phrases)
             elif name in roles and _phrases(phrases):
                 roles[name] += phrases
