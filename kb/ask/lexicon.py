@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from kb.ask.normalise import keys
+from kb.ask.normalise import keys, stem
 from kb.ask.schema import Relation, Rows, Schema
 from kb.ask.words import Words
 from kb.ask.words import read as read_words
 from kb.terms import OWL, RDFS, SKOS
 from kb.text import Text
 
-SenseKind: TypeAlias = Literal["class", "entity", "clause", "fact", "word"]
+SenseKind: TypeAlias = Literal[
+    "class", "entity", "clause", "fact", "word", "topic", "number", "unit"
+]
 
 #: Where surface forms stand. A form that is preferred and also an alternative is the latter.
 _LABELS = {
@@ -61,8 +63,9 @@ class Sense:
     """One meaning of a surface form.
 
     Args:
-        kind: a class, an entity, a clause of the plan, a kind of fact, or a word of a language.
-        value: the IRI, or the word's role.
+        kind: a class, an entity, a clause of the plan, a kind of fact, a topic, a unit of
+            measure, a number, or a word of a language.
+        value: the IRI, the number, or the word's role.
     """
 
     kind: SenseKind
@@ -89,13 +92,19 @@ class Lexicon:
         things: entities and classes by IRI.
         scope: IRIs that stand for the whole plan: naming them restricts nothing.
         tree: senses by units; the senses of a form are under the key ``""``.
+        stems: topics by the stems of the words that people use for them.
+        shown: topics by the stems of the words that show them in a clause.
+        provisions: IRIs of the classes of what the plan provides.
     """
 
     schema: Schema
     words: Words
-    things: Mapping[str, Thing]
+    things: dict[str, Thing]
     scope: frozenset[str]
     tree: dict[str, Any] = field(default_factory=dict)
+    stems: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)
+    provisions: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, select: Rows, base: str, words: Words | None = None) -> Lexicon:
@@ -109,25 +118,53 @@ class Lexicon:
         schema = Schema.read(select, base)
         words = words or read_words()
         things, forms = _things(select, schema)
-        lexicon = cls(schema, words, things, _scope(select, schema, things))
+        provisions = select(f"SELECT ?c WHERE {{ ?c <{schema.ns}provision> true }}")
+        lexicon = cls(
+            schema,
+            words,
+            things,
+            _scope(select, schema, things),
+            provisions=frozenset(row["c"] for row in provisions),
+        )
         for role, phrases in words.roles.items():
             for phrase in phrases:
                 lexicon.add(phrase, Sense("word", role))
         for surface, sense in forms:
             lexicon.add(surface, sense)
+        lexicon._add_topics(select)
+        lexicon._add_provision(select)
+        for row in select(f"SELECT ?u ?s WHERE {{ ?u <{schema.ns}symbol> ?s }}"):
+            lexicon.add(row["s"], Sense("unit", row["u"]))
         return lexicon
+
+    def _add_topics(self, select: Rows) -> None:
+        """Topics by their labels; those that are hidden are not what a clause would say."""
+        for row in select(
+            f"""SELECT ?t ?hidden ?label WHERE {{ ?t a <{self.kind("Topic")}> .
+                {{ ?t <{SKOS}prefLabel>|<{SKOS}altLabel> ?label BIND(false AS ?hidden) }} UNION
+                {{ ?t <{SKOS}hiddenLabel> ?label BIND(true AS ?hidden) }} }} ORDER BY ?t ?label"""
+        ):
+            stems = [stem(key) for key in keys(row["label"])]
+            _plant(self.stems, stems, Sense("topic", row["t"]))
+            if row["hidden"] == "false":
+                _plant(self.shown, stems, row["t"])
+
+    def _add_provision(self, select: Rows) -> None:
+        """What stands for any class of provisions, by the labels of the annotation."""
+        labels = {}
+        for row in select(
+            f"""SELECT ?p ?l (LANG(?l) AS ?lang) WHERE {{
+                <{self.provision}> ?p ?l . VALUES ?p {{ <{RDFS}label> <{SKOS}altLabel> }} }}"""
+        ):
+            self.add(row["l"], Sense("class", self.provision))
+            if row["p"] == RDFS + "label":
+                labels[row["lang"]] = row["l"]
+        label = Text(labels.get("zh", ""), labels.get("en", ""))
+        self.things[self.provision] = Thing(self.provision, frozenset(), label)
 
     def add(self, surface: str, sense: Sense) -> None:
         """Add one surface form."""
-        node = self.tree
-        found = keys(surface)
-        if not found:
-            return
-        for key in found:
-            node = node.setdefault(key, {})
-        senses: list[Sense] = node.setdefault("", [])
-        if sense not in senses:
-            senses.append(sense)
+        _plant(self.tree, keys(surface), sense)
 
     def senses(self, surface: str) -> tuple[Sense, ...]:
         """All that a surface form can mean."""
@@ -137,6 +174,11 @@ class Lexicon:
                 return ()
             node = node[key]
         return tuple(node.get("", ()))
+
+    @property
+    def provision(self) -> str:
+        """What stands for any class of provisions in a form."""
+        return self.schema.ns + "provision"
 
     def kind(self, local: str) -> str:
         """IRI of a class of the vocabulary."""
@@ -179,6 +221,16 @@ class Lexicon:
         return thing.label if thing else Text(zh=local, en=local)
 
 
+def _plant(tree: dict[str, Any], path: list[str], leaf: object) -> None:
+    if not path:
+        return
+    for key in path:
+        tree = tree.setdefault(key, {})
+    leaves: list[object] = tree.setdefault("", [])
+    if leaf not in leaves:
+        leaves.append(leaf)
+
+
 def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[str, Sense]]]:
     kinds: dict[str, set[str]] = {}
     for row in select(
@@ -219,7 +271,7 @@ def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[
         forms += [
             (surface, Sense(sense_kind, iri))
             for surface, preferred in sorted(surfaces.get(iri, {}).items())
-            if not (code and preferred)
+            if sense_kind != "topic" and not (code and preferred)  # topics: by their stems
         ]
     return things, forms
 
@@ -229,6 +281,8 @@ def _sense_kind(iri: str, own: set[str], local: set[str], schema: Schema) -> Sen
         return "class" if iri.startswith(schema.ns) else None
     if local & _CLAUSES:
         return "clause"
+    if "Topic" in local:
+        return "topic"
     return "fact" if "FactKind" in local else "entity"
 
 

@@ -6,9 +6,11 @@ Chinese does not part its words. Must not know what the forms mean together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kb.ask import numbers
 from kb.ask.lexicon import Lexicon, Sense
 from kb.ask.normalise import Unit, units
 
@@ -18,6 +20,9 @@ _FORM = 10.0
 #: A clause of the plan by name costs more than all its words, if each of them is known, and
 #: less than one that is not: per unit, and besides.
 _CLAUSE = (10.6, 12.0)
+#: What comes before what, where several forms fit: names, topics and numbers, then fillers.
+_TOPIC, _NUMBER, _FILLER = 0.1, 0.2, 0.5
+_EMPTY = frozenset({"filler", "background"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Token:
         end: one past its last.
         senses: what it can mean; none for an unknown span.
         parted: whether a comma stands before it.
+        begins: whether a sentence or a clause of one begins with it.
     """
 
     text: str
@@ -37,16 +43,22 @@ class Token:
     end: int
     senses: tuple[Sense, ...] = ()
     parted: bool = False
+    begins: bool = False
 
     @property
     def known(self) -> bool:
         """Whether it means anything."""
         return bool(self.senses)
 
+    @property
+    def content(self) -> bool:
+        """Whether it names something, and is not only a word of the language."""
+        return any(sense.kind not in ("word", "unit") for sense in self.senses)
+
     def role(self, *names: str) -> bool:
-        """Whether it is a word of one of the roles, and nothing of the graph."""
-        return not any(sense.kind != "word" for sense in self.senses) and any(
-            sense.value in names for sense in self.senses
+        """Whether it is a word of one of the roles, and names nothing."""
+        return not self.content and any(
+            sense.kind == "word" and sense.value in names for sense in self.senses
         )
 
     def of(self, *kinds: str) -> tuple[str, ...]:
@@ -78,36 +90,58 @@ Piece = tuple[tuple[Unit, ...], tuple[Sense, ...]]
 
 
 def _cut(row: tuple[Unit, ...], lexicon: Lexicon) -> tuple[float, list[Piece]]:
+    """The cheapest cut, and what it costs."""
     count = len(row)
+    names = [unit.key for unit in row]
+    stems = [unit.stem for unit in row]
     costs = [0.0] * (count + 1)
     steps: list[tuple[int, tuple[Sense, ...]]] = [(1, ())] * count
     for place in range(count - 1, -1, -1):
         costs[place] = costs[place + 1] + _UNKNOWN
-        node: dict[str, Any] | None = lexicon.tree
-        for length, unit in enumerate(row[place:], 1):
-            node = node.get(unit.key) if node else None
-            if node is None:
-                break
-            if "" in node:
-                senses = tuple(node[""])
-                cost = _price(senses, length) + costs[place + length]
-                if cost < costs[place]:
-                    costs[place] = cost
-                    steps[place] = (length, senses)
+        for length, senses in _forms(names, stems, place, lexicon).items():
+            cost = _price(senses, length) + costs[place + length]
+            if cost < costs[place]:
+                costs[place] = cost
+                steps[place] = (length, tuple(senses))
     pieces: list[Piece] = []
     place = 0
     while place < count:
-        length, senses = steps[place]
-        pieces.append((row[place : place + length], senses))
+        length, chosen = steps[place]
+        pieces.append((row[place : place + length], chosen))
         place += length
     return costs[0], pieces
 
 
-def _price(senses: tuple[Sense, ...], length: int) -> float:
+def _forms(
+    names: Sequence[str], stems: Sequence[str], place: int, lexicon: Lexicon
+) -> dict[int, list[Sense]]:
+    """All known forms that begin at a place, by their length."""
+    found: dict[int, list[Sense]] = {}
+    for tree, row in ((lexicon.tree, names), (lexicon.stems, stems)):
+        node: dict[str, Any] | None = tree
+        for end in range(place, len(row)):
+            node = node.get(row[end]) if node else None
+            if node is None:
+                break
+            if "" in node:
+                found.setdefault(end - place + 1, []).extend(node[""])
+    number = numbers.read(names, place)
+    if number is not None:
+        value, length = number
+        found.setdefault(length, []).append(Sense("number", f"{value:g}"))
+    return found
+
+
+def _price(senses: list[Sense], length: int) -> float:
     """What a form costs; fillers a little more, so that content wins where both fit."""
-    if all(sense.kind == "clause" for sense in senses):
+    kinds = {sense.kind for sense in senses}
+    if kinds == {"clause"}:
         return _CLAUSE[0] * length + _CLAUSE[1]
-    return _FORM + (0.5 if senses == (Sense("word", "filler"),) else 0.0)
+    if kinds == {"word"} and {sense.value for sense in senses} <= _EMPTY:
+        return _FORM + _FILLER
+    if kinds == {"topic"}:
+        return _FORM + _TOPIC
+    return _FORM + (_NUMBER if kinds == {"number"} else 0.0)
 
 
 def _quantities(row: tuple[Unit, ...], pieces: list[Piece]) -> list[tuple[int, ...]]:
@@ -127,9 +161,10 @@ def _tokens(question: str, pieces: list[Piece]) -> tuple[Token, ...]:
         if not senses and last is not None and not last.known and _together(question, last, start):
             tokens[-1] = replace(last, text=question[last.start : end], end=end)
         else:
-            before = question[last.end : start] if last else ""
+            before = question[last.end : start] if last else question[:start]
             parted = any(sign in "、,，;；/" for sign in before)
-            tokens.append(Token(question[start:end], start, end, senses, parted))
+            begins = last is None or any(sign in "，,;；.。:：?？!！\n—" for sign in before)
+            tokens.append(Token(question[start:end], start, end, senses, parted, begins))
     return tuple(tokens)
 
 
