@@ -30,8 +30,9 @@ from kb.ask.form import (
     members_of,
 )
 from kb.ask.missing import MissingFacts
-from kb.ask.normalise import units
+from kb.normalise import units
 from kb.ask.parse import parse
+from kb.ask.repair import Repair, Repairer
 from kb.ask.rows import Row, RowReader
 from kb.ask.scan import scan
 from kb.ask.schema import Rows
@@ -81,9 +82,10 @@ class Asker:
         self.lexicon, self.clauses = vocabulary.lexicon, vocabulary.clauses
         self.revision = revision
         self._select = select
-        self._compiler = Compiler(self.lexicon, self.clauses)
+        self._compiler = Compiler(self.lexicon)
         self._reader = RowReader(select, self._compiler)
         self._finder = Finder(select, self._compiler, self._reader)
+        self._repairer = Repairer(self.lexicon)
         self._missing = MissingFacts(select, self._compiler, self._reader)
 
     def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:  # noqa: ARG002 - follow-ups are a later issue
@@ -105,7 +107,19 @@ class Asker:
 
     def understand(self, question: str) -> Parsed:
         """How a question is understood, without answering it."""
-        return parse(scan(question, self.lexicon), self.lexicon, self.clauses)
+        return self._understand(question)[0]
+
+    def _understand(self, question: str) -> tuple[Parsed, tuple[Repair, ...]]:
+        tokens = scan(question, self.lexicon)
+        repairs: tuple[Repair, ...] = ()
+        if not all(token.known for token in tokens):
+            repaired, repairs = self._repairer.repair(question, tokens)
+            if repaired != question:
+                tokens = scan(repaired, self.lexicon)
+                if not repairs and not all(token.known for token in tokens):
+                    repaired, repairs = self._repairer.repair(repaired, tokens)
+                    tokens = scan(repaired, self.lexicon)
+        return parse(tokens, self.lexicon, self.clauses), repairs
 
     def _answer(self, question: str, lang: Language) -> Answer:
         if len(question) > refusing.LONGEST:
@@ -113,7 +127,10 @@ class Asker:
             return self._refused(question[:200], lang, "refused", refusal)
         if not units(question):
             return self._refused(question, lang, "refused", refusing.empty())
-        parsed = self.understand(question)
+        parsed, repairs = self._understand(question)
+        return replace(self._answer_parsed(question, lang, parsed), repairs=repairs)
+
+    def _answer_parsed(self, question: str, lang: Language, parsed: Parsed) -> Answer:
         if isinstance(parsed, Failure):
             return self._failed(question, lang, parsed)
         form = parsed.form

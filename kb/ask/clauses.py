@@ -10,14 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from kb.ask.lexicon import Lexicon
-from kb.ask.normalise import units
 from kb.ask.schema import Rows
-from kb.terms import SKOS
-
-#: What leads from a clause to things whose names say what it is about.
-CONTEXT = ("parentMeasure", "mentions", "mechanismKind", "indicator", "inMeasure")
-_LABELS = f"<{SKOS}prefLabel>|<{SKOS}altLabel>"
+from kb.plan.topics import CONTEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +43,19 @@ class Clauses:
 
     Args:
         all: the provisions by IRI, sorted.
-        words: for each topic, the words of labels that show it.
     """
 
     all: Mapping[str, Clause]
-    words: Mapping[str, frozenset[str]]
     _weights: dict[frozenset[str], float] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, select: Rows, lexicon: Lexicon) -> Clauses:
+    def read(cls, select: Rows, ns: str) -> Clauses:
         """Read them from the graph.
 
         Args:
             select: runs a SELECT query.
-            lexicon: of the same graph.
+            ns: IRI of the vocabulary.
         """
-        ns = lexicon.schema.ns
         kinds: dict[str, set[str]] = {}
         for row in select(
             f"SELECT ?s ?k WHERE {{ ?s a ?k ; <{ns}evidence> ?e . ?k <{ns}provision> true }}"
@@ -75,30 +66,21 @@ class Clauses:
         for row in select(f"SELECT DISTINCT ?s ?n WHERE {{ ?s {path} ?n }}"):
             context.setdefault(row["s"], set()).add(row["n"])
         team, values = _pairs(select, f"<{ns}team>"), _pairs(select, f"<{ns}value>")
-        labels: dict[str, set[str]] = {}
-        for row in select(f"SELECT ?s ?l WHERE {{ ?s {_LABELS} ?l }}"):
-            labels.setdefault(row["s"], set()).add(row["l"])
-        reader = _Topics(lexicon)
-        topics = {
-            iri: reader.of(labels.get(iri, ()))
-            for iri in set(kinds) | {n for iri in kinds for n in context.get(iri, ())}
-        }
+        topics = _pairs(select, f"<{ns}topic>")
         found = {}
         for iri in sorted(kinds):
             near = _closure(iri, context)
-            about = topics[iri].union(
-                *(topics.get(n) or topics.setdefault(n, reader.of(labels.get(n, ()))) for n in near)
-            )
+            own = frozenset(topics.get(iri, ()))
             found[iri] = Clause(
                 iri,
                 frozenset(kinds[iri]),
                 min(team.get(iri, {""})),
-                topics[iri],
-                about,
+                own,
+                own.union(*(topics.get(n, ()) for n in near)),
                 frozenset(near | team.get(iri, set())),
                 frozenset(float(v) for v in values.get(iri, ())),
             )
-        return cls(found, {t: frozenset(w) for t, w in reader.words.items()})
+        return cls(found)
 
     def about(self, topics: Iterable[str]) -> frozenset[str]:
         """The clauses about any of some topics."""
@@ -116,31 +98,6 @@ class Clauses:
     def provisions(self) -> frozenset[str]:
         """The classes of provisions."""
         return frozenset(kind for clause in self.all.values() for kind in clause.kinds)
-
-
-class _Topics:
-    """Finds the topics of labels, and remembers by which words."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._tree = lexicon.shown
-        self.words: dict[str, set[str]] = {}
-
-    def of(self, labels: Iterable[str]) -> frozenset[str]:
-        found: set[str] = set()
-        for label in labels:
-            row = units(label)
-            for place in range(len(row)):
-                node = self._tree
-                for end in range(place, len(row)):
-                    following = node.get(row[end].stem)
-                    if following is None:
-                        break
-                    node = following
-                    for topic in node.get("", ()):
-                        found.add(topic)
-                        text = label[row[place].start : row[end].end].casefold()
-                        self.words.setdefault(topic, set()).add(text)
-        return frozenset(found)
 
 
 def _pairs(select: Rows, path: str) -> dict[str, set[str]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from kb.ask.normalise import keys, stem
+from kb.normalise import keys, stem
 from kb.ask.schema import Relation, Rows, Schema
 from kb.ask.words import Words
 from kb.ask.words import read as read_words
@@ -93,8 +93,8 @@ class Lexicon:
         scope: IRIs that stand for the whole plan: naming them restricts nothing.
         tree: senses by units; the senses of a form are under the key ``""``.
         stems: topics by the stems of the words that people use for them.
-        shown: topics by the stems of the words that show them in a clause.
         provisions: IRIs of the classes of what the plan provides.
+        topic_words: English words of topics, as they are written.
     """
 
     schema: Schema
@@ -103,8 +103,8 @@ class Lexicon:
     scope: frozenset[str]
     tree: dict[str, Any] = field(default_factory=dict)
     stems: dict[str, Any] = field(default_factory=dict)
-    shown: dict[str, Any] = field(default_factory=dict)
     provisions: frozenset[str] = frozenset()
+    topic_words: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls, select: Rows, base: str, words: Words | None = None) -> Lexicon:
@@ -138,16 +138,15 @@ class Lexicon:
         return lexicon
 
     def _add_topics(self, select: Rows) -> None:
-        """Topics by their labels; those that are hidden are not what a clause would say."""
+        """Topics by all their labels."""
         for row in select(
-            f"""SELECT ?t ?hidden ?label WHERE {{ ?t a <{self.kind("Topic")}> .
-                {{ ?t <{SKOS}prefLabel>|<{SKOS}altLabel> ?label BIND(false AS ?hidden) }} UNION
-                {{ ?t <{SKOS}hiddenLabel> ?label BIND(true AS ?hidden) }} }} ORDER BY ?t ?label"""
+            f"""SELECT ?t ?label WHERE {{ ?t a <{self.kind("Topic")}> ;
+                <{SKOS}prefLabel>|<{SKOS}altLabel>|<{SKOS}hiddenLabel> ?label }}
+                ORDER BY ?t ?label"""
         ):
-            stems = [stem(key) for key in keys(row["label"])]
-            _plant(self.stems, stems, Sense("topic", row["t"]))
-            if row["hidden"] == "false":
-                _plant(self.shown, stems, row["t"])
+            words = keys(row["label"])
+            self.topic_words.update(w for w in words if w.isascii() and len(w) > 3)
+            _plant(self.stems, [stem(word) for word in words], Sense("topic", row["t"]))
 
     def _add_provision(self, select: Rows) -> None:
         """What stands for any class of provisions, by the labels of the annotation."""

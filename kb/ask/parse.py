@@ -23,10 +23,14 @@ from kb.ask.search import Search, satisfies
 def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed:
     """The question that the tokens ask, or why they ask none."""
     named = Mentions.of(tokens, lexicon)
+    search = Search(named, lexicon, clauses)
     failure = _gate(named, lexicon)
     if failure is not None:
+        if failure.trouble == "unknown-word" and len(named.topics) > 1 and not named.facts:
+            found = search.find()
+            if isinstance(found, Question):
+                return found
         return failure
-    search = Search(named, lexicon, clauses)
     if named.facts and (found := search.instead_of_facts()):
         return found
     composed = Composer(named.without_appositions(lexicon), lexicon).compose()

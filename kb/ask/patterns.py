@@ -5,13 +5,12 @@ Must not know words, nor what is asked of a set.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
-from kb.ask.clauses import CONTEXT, Clauses
 from kb.ask.form import About, Figure, Filter, Numbered, Operator, Related, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.schema import Relation
+from kb.plan.topics import CONTEXT
 
 _SIGNS: dict[Operator, str] = {
     "more-than": ">",
@@ -29,12 +28,10 @@ class Patterns:
 
     Args:
         lexicon: of the graph.
-        clauses: of the graph: by which words a clause is about a topic.
     """
 
-    def __init__(self, lexicon: Lexicon, clauses: Clauses) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.clauses = clauses
         self.ns = lexicon.schema.ns
         self._context = "|".join(f":{name}" for name in CONTEXT)
 
@@ -113,9 +110,11 @@ class Patterns:
         )
 
     def _about(self, item: About, name: str, other: str) -> Iterator[str]:
-        words = sorted({w for t in item.topics for w in self.clauses.words.get(t, ())})
-        yield f"  FILTER EXISTS {{ ?{name} ({self._context})*/(skos:prefLabel|skos:altLabel) ?{other} ."
-        yield f'    FILTER(REGEX(?{other}, "{_pattern(words)}", "i")) }}'
+        value = f"<{item.topics[0]}>"
+        if len(item.topics) > 1:
+            value = f"?{other}"
+            yield f"  VALUES ?{other} {{ {' '.join(f'<{iri}>' for iri in item.topics)} }}"
+        yield f"  ?{name} ({self._context})*/:topic {value} ."
 
     def _figure(self, item: Figure, name: str, other: str) -> Iterator[str]:
         yield f"  ?{name} :value ?{other} ."
@@ -172,13 +171,3 @@ class Patterns:
         """An IRI as short as can be."""
         local = iri.removeprefix(self.ns)
         return f":{local}" if local.isalnum() else f"<{iri}>"
-
-
-def _pattern(words: Iterable[str]) -> str:
-    """A regular expression for the words: Latin ones whole, Chinese ones anywhere."""
-    latin, others = [], []
-    for word in words:
-        escaped = re.sub(r"([^\w\s-])", r"\\\\\1", word).replace('"', '\\"')
-        (latin if re.match(r"[a-z0-9]", word) else others).append(escaped)
-    parts = [rf"\\b({'|'.join(latin)})\\b"] if latin else []
-    return "|".join([*parts, *others]) or "(?!)"

@@ -12,7 +12,7 @@ from typing import Any
 
 from kb.ask import numbers
 from kb.ask.lexicon import Lexicon, Sense
-from kb.ask.normalise import Unit, units
+from kb.normalise import Unit, units
 
 #: What a unit that no form covers costs, against a form. Everything known is cheaper.
 _UNKNOWN = 100.0

@@ -7,6 +7,7 @@ answer; the words that it says nothing about are named. Must not know sentences,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kb.ask.clauses import Clause, Clauses
@@ -27,6 +28,8 @@ _BACKGROUND = 0.3
 _NEARBY = 0.8
 #: The weight of a name.
 _NAME = 3.0
+#: The weight of a word that is not known.
+_UNKNOWN = 3.0
 #: Rows within this part of the best are as good.
 _AS_GOOD = 0.98
 
@@ -166,6 +169,11 @@ class Search:
         for amount in named.amounts:
             value = amount.figure.bounds[0][1]
             found.append(Need(amount.text, value=value, weight=_NAME))
+        for token in named.unknown:
+            found += [
+                Need(word, topics=frozenset({word}), weight=_foreign(word))
+                for word in re.findall(r"[a-z'-]+|[^\sa-z]+", token.text.casefold())
+            ]
         merged: dict[tuple[object, ...], Need] = {}
         for need in found:
             key = (need.topics, need.entities, need.value)
@@ -197,6 +205,13 @@ class Search:
         behind = [p for p in parts if p not in heads and (heads or p in told)]
         behind += [p for p in told if p not in behind and len(parts) > 1 and p is not parts[-1]]
         return frozenset(place for part in behind for place in part)
+
+
+def _foreign(word: str) -> float:
+    """The weight of an unknown word: less where its ending shows that it is no noun."""
+    if word.endswith("ly"):
+        return _UNKNOWN / 3
+    return _UNKNOWN * (2 / 3 if word.endswith(("ed", "ing")) else 1)
 
 
 def satisfies(clause: Clause, members: Set, lexicon: Lexicon) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kb.ask.clauses import Clauses
 from kb.ask.form import (
     Aggregate,
     Compare,
@@ -24,7 +23,7 @@ from kb.ask.form import (
 )
 from kb.ask.lexicon import Lexicon
 from kb.ask.patterns import Patterns
-from kb.terms import OA, PROV, RDF, SKOS
+from kb.terms import OA, PROV, RDF
 
 #: A kind of fact, and the role of an involvement that stands in where the source is silent.
 STAND_INS = {"lead-body": "responsible"}
@@ -37,14 +36,13 @@ class Compiler:
 
     Args:
         lexicon: of the graph.
-        clauses: of the graph.
     """
 
-    def __init__(self, lexicon: Lexicon, clauses: Clauses) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.ns = lexicon.schema.ns
         self.base = self.ns.removesuffix("ns#")
-        self.patterns = Patterns(lexicon, clauses)
+        self.patterns = Patterns(lexicon)
 
     def query(self, form: Form) -> str:
         """The query of a form, to be run as it is; ``?item`` are the rows of the answer."""
@@ -230,7 +228,7 @@ class Compiler:
         )
 
     def _with_prefixes(self, query: str) -> str:
-        known = {"": self.ns, "oa": OA, "prov": PROV, "rdf": RDF, "skos": SKOS}
+        known = {"": self.ns, "oa": OA, "prov": PROV, "rdf": RDF}
         lines = [
             f"PREFIX {name}: <{iri}>"
             for name, iri in known.items()
