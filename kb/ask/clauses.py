@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from kb.ask.schema import Rows
+from kb.ask.schema import Rows, Schema
 from kb.plan.topics import CONTEXT
 
 
@@ -49,13 +49,14 @@ class Clauses:
     _weights: dict[frozenset[str], float] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, select: Rows, ns: str) -> Clauses:
+    def read(cls, select: Rows, schema: Schema) -> Clauses:
         """Read them from the graph.
 
         Args:
             select: runs a SELECT query.
-            ns: IRI of the vocabulary.
+            schema: of the same graph.
         """
+        ns = schema.ns
         kinds: dict[str, set[str]] = {}
         for row in select(
             f"SELECT ?s ?k WHERE {{ ?s a ?k ; <{ns}evidence> ?e . ?k <{ns}provision> true }}"
@@ -66,6 +67,7 @@ class Clauses:
         for row in select(f"SELECT DISTINCT ?s ?n WHERE {{ ?s {path} ?n }}"):
             context.setdefault(row["s"], set()).add(row["n"])
         team, values = _pairs(select, f"<{ns}team>"), _pairs(select, f"<{ns}value>")
+        linked = _linked(select, schema, set(kinds))
         topics = _pairs(select, f"<{ns}topic>")
         found = {}
         for iri in sorted(kinds):
@@ -77,7 +79,7 @@ class Clauses:
                 min(team.get(iri, {""})),
                 own,
                 own.union(*(topics.get(n, ()) for n in near)),
-                frozenset(near | team.get(iri, set())),
+                frozenset(linked.get(iri, ())),
                 frozenset(float(v) for v in values.get(iri, ())),
             )
         return cls(found)
@@ -98,6 +100,19 @@ class Clauses:
     def provisions(self) -> frozenset[str]:
         """The classes of provisions."""
         return frozenset(kind for clause in self.all.values() for kind in clause.kinds)
+
+
+def _linked(select: Rows, schema: Schema, clauses: set[str]) -> dict[str, set[str]]:
+    """What each clause is directly linked with, either way round."""
+    found: dict[str, set[str]] = {}
+    properties = " ".join(f"<{p}>" for p in sorted({p for _, p, _ in schema.links}))
+    for row in select(f"SELECT ?s ?o WHERE {{ VALUES ?p {{ {properties} }} ?s ?p ?o }}"):
+        one, other = row["s"], row["o"]
+        if one in clauses:
+            found.setdefault(one, set()).add(other)
+        if other in clauses:
+            found.setdefault(other, set()).add(one)
+    return found
 
 
 def _pairs(select: Rows, path: str) -> dict[str, set[str]]:

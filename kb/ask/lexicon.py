@@ -66,10 +66,12 @@ class Sense:
         kind: a class, an entity, a clause of the plan, a kind of fact, a topic, a unit of
             measure, a number, or a word of a language.
         value: the IRI, the number, or the word's role.
+        loose: by a hidden label: people say it, and may mean something else.
     """
 
     kind: SenseKind
     value: str
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,7 @@ def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[
     labels: dict[str, dict[str, str]] = {}
     notations: dict[str, str] = {}
     surfaces: dict[str, dict[str, bool]] = {}
+    hidden: dict[str, set[str]] = {}
     for name, space in _LABELS.items():
         preferred = name in ("prefLabel", "label")
         for row in select(
@@ -253,6 +256,8 @@ def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[
             if preferred:
                 labels.setdefault(iri, {})[row["lang"]] = text
             surfaces.setdefault(iri, {}).setdefault(text, preferred)
+            if name == "hiddenLabel":
+                hidden.setdefault(iri, set()).add(text)
     things: dict[str, Thing] = {}
     forms: list[tuple[str, Sense]] = []
     for iri, own in sorted(kinds.items()):  # so that the order of senses never varies
@@ -268,7 +273,7 @@ def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[
         # for finding them count.
         code = sense_kind == "entity" and SKOS + "Concept" in own and "Indicator" not in local
         forms += [
-            (surface, Sense(sense_kind, iri))
+            (surface, Sense(sense_kind, iri, surface in hidden.get(iri, ())))
             for surface, preferred in sorted(surfaces.get(iri, {}).items())
             if sense_kind != "topic" and not (code and preferred)  # topics: by their stems
         ]

@@ -27,6 +27,7 @@ class Mention:
         text: as the user wrote it.
         negated: whether a word before it takes it away.
         topics: topics that the same words can stand for.
+        loose: whether it is a word that may also mean something else.
     """
 
     place: int
@@ -34,6 +35,7 @@ class Mention:
     text: str
     negated: bool = False
     topics: tuple[str, ...] = ()
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class Mentions:
             facts, kinds, topics = token.of("fact"), token.of("class"), token.of("topic")
             things = token.of("entity", "clause")
             asked = bool(kinds) and bare.asked(place)
-            mention = Mention(place, (), token.text, bare._negated(place), topics)
+            loose = all(sense.loose for sense in token.senses if sense.kind == "class")
+            mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
             if facts:
                 found["fact"].append(replace(mention, values=facts))
             elif things and not asked:
@@ -259,6 +262,11 @@ def _unit(tokens: tuple[Token, ...], place: int, lexicon: Lexicon) -> tuple[str,
 def _operator(tokens: tuple[Token, ...], place: int, after: int) -> Operator | None:
     """The comparison before a number or after its unit: 超过5000, 5000人以上."""
     around = [*tokens[max(0, place - 1) : place], *tokens[after : after + 1]]
+    if len(around) == 2 and around[0].role("compare"):  # 比80%还高
+        if around[1].role("more"):
+            return "more-than"
+        if around[1].role("fewer"):
+            return "less-than"
     around += tokens[max(0, place - 2) : place - 1] if around and around[0].role("filler") else []
     for token in around:
         for name in _OPERATORS:

@@ -17,16 +17,25 @@ from kb.ask.form import Form, Question, Select
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.scan import Token
-from kb.ask.search import Search, satisfies
+from kb.ask.search import Search, foreign, satisfies
+
+#: An unknown word that weighs no more than this says nothing.
+_SLIGHT = 1.0
 
 
 def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed:
     """The question that the tokens ask, or why they ask none."""
     named = Mentions.of(tokens, lexicon)
+    failure = _no_such_member(named, lexicon)
+    if failure is not None:
+        return failure
+    slight = [token for token in named.unknown if foreign(token.text) > _SLIGHT]
+    if named.unknown and not slight:
+        named = named.understood(lexicon)
     search = Search(named, lexicon, clauses)
     failure = _gate(named, lexicon)
     if failure is not None:
-        if failure.trouble == "unknown-word" and len(named.topics) > 1 and not named.facts:
+        if failure.trouble == "unknown-word" and named.topics and not named.facts:
             found = search.find()
             if isinstance(found, Question):
                 return found
@@ -49,6 +58,9 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     form = composed.form
     if not named.topics:
         return False
+    asked = named.asked_class()[0] if named.classes else None
+    if asked is not None and asked.loose and not named.asked(asked.place):
+        return True
     if not isinstance(form, Select) or form.members.kind not in clauses.provisions | {
         lexicon.provision
     }:
@@ -73,6 +85,19 @@ def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
     if not (named.anything or named.scopes or named.has("who", "agree")):
         odd = named.texts("year", "progress")
         return Failure("out-of-scope", odd or tuple(token.text for token in named.tokens))
+    return None
+
+
+def _no_such_member(named: Mentions, lexicon: Lexicon) -> Failure | None:
+    """A topic that is said to be a team and is none: 旅游人才队伍, the finance team."""
+    teams = lexicon.kind("TalentTeam")
+    for item in named.classes:
+        if item.loose or teams not in item.values or not item.place:
+            continue
+        before = named.tokens[item.place - 1]
+        names = before.of("topic") and not before.of("entity", "clause", "class", "word")
+        if names and not any(e.place < item.place for e in named.entities):
+            return Failure("no-such-entity", (before.text,), choices(named, lexicon), teams)
     return None
 
 

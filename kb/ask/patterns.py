@@ -52,12 +52,30 @@ class Patterns:
     def relation(self, kind: str, item: Related) -> Relation:
         """What links members of a class to what a filter names."""
         if item.within is not None:
-            return self.lexicon.schema.relation(kind, (item.within.kind,))
+            return self.between(kind, item.within.kind)
         return self.lexicon.relation(kind, item.entities[0])  # all are of one kind
+
+    def _any(self, item: Related) -> Relation:
+        """What links any provision directly to what a filter names."""
+        found = [
+            relation
+            for kind in sorted(self.lexicon.provisions)
+            if not (relation := self.lexicon.relation(kind, item.entities[0])).linked
+        ]
+        return _merged(found) or Relation((self.ns + "team",))
 
     def link(self, kind: str, other: str, name: str, value: str) -> Iterator[str]:
         """The lines that relate members of two classes."""
-        yield from self._joined(self.lexicon.schema.relation(kind, (other,)), name, value)
+        yield from self._joined(self.between(kind, other), name, value)
+
+    def between(self, kind: str, other: str) -> Relation:
+        """What links members of two classes; of which one may be that of all provisions."""
+        others = self.lexicon.provisions if other == self.lexicon.provision else (other,)
+        found = [self.lexicon.schema.relation(kind, (one,)) for one in sorted(others)]
+        if len(found) == 1:
+            return found[0]
+        direct = [relation for relation in found if not relation.linked]
+        return _merged(direct)
 
     # --- filters ---------------------------------------------------------------------------
 
@@ -91,7 +109,7 @@ class Patterns:
             value = f"?{other}"
             yield f"  VALUES ?{other} {{ {' '.join(f'<{iri}>' for iri in item.entities)} }}"
         if kind == self.lexicon.provision:
-            yield f"  ?{name} :team|({self._context})* {value} ."
+            yield f"  ?{name} ({self.path(self._any(item))})? {value} ."
         elif self.lexicon.is_a(item.entities[0], kind):
             yield f"  FILTER(?{name} = {value})"
         else:
@@ -171,3 +189,10 @@ class Patterns:
         """An IRI as short as can be."""
         local = iri.removeprefix(self.ns)
         return f":{local}" if local.isalnum() else f"<{iri}>"
+
+
+def _merged(relations: list[Relation]) -> Relation:
+    return Relation(
+        tuple(sorted({p for relation in relations for p in relation.forward})),
+        tuple(sorted({p for relation in relations for p in relation.backward})),
+    )

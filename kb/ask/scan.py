@@ -36,6 +36,7 @@ class Token:
         senses: what it can mean; none for an unknown span.
         parted: whether a comma stands before it.
         begins: whether a sentence or a clause of one begins with it.
+        opens: whether a sentence begins with it, and another went before.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Token:
     senses: tuple[Sense, ...] = ()
     parted: bool = False
     begins: bool = False
+    opens: bool = False
 
     @property
     def known(self) -> bool:
@@ -164,7 +166,9 @@ def _tokens(question: str, pieces: list[Piece]) -> tuple[Token, ...]:
             before = question[last.end : start] if last else question[:start]
             parted = any(sign in "、,，;；/" for sign in before)
             begins = last is None or any(sign in "，,;；.。:：?？!！\n—" for sign in before)
-            tokens.append(Token(question[start:end], start, end, senses, parted, begins))
+            opens = last is not None and any(sign in ".。?？!！\n" for sign in before)
+            text = question[start:end]
+            tokens.append(Token(text, start, end, senses, parted, begins, opens))
     return tuple(tokens)
 
 

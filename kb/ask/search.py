@@ -15,6 +15,7 @@ from kb.ask.failure import Failure, Parsed
 from kb.ask.form import About, Figure, Filter, Form, Manner, Numbered, Question, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
+from kb.normalise import is_ideograph
 
 #: The part of a question's weight that a clause has to account for, to be an answer; and, to
 #: be offered as a choice.
@@ -30,6 +31,8 @@ _NEARBY = 0.8
 _NAME = 3.0
 #: The weight of a word that is not known.
 _UNKNOWN = 3.0
+#: What a single character counts that stands for a topic.
+_SHORT = 0.5
 #: Rows within this part of the best are as good.
 _AS_GOOD = 0.98
 
@@ -42,29 +45,31 @@ class Need:
         text: the words of the question.
         topics: any of these; or
         entities: any of these; or
-        value: this number.
+        figure: a number like this.
         weight: how much it tells.
     """
 
     text: str
     topics: frozenset[str] = frozenset()
     entities: frozenset[str] = frozenset()
-    value: float | None = None
+    figure: Figure | None = None
     weight: float = 1.0
 
     def met(self, clause: Clause) -> float:
         """How well a clause meets it: 0 to 1."""
         if self.topics & clause.own or clause.iri in self.entities:
             return 1.0
-        if self.entities & clause.linked or self.value in clause.values:
+        if self.entities & clause.linked:
+            return 1.0
+        if self.figure and any(_within(value, self.figure) for value in clause.values):
             return 1.0
         return _NEARBY if self.topics & clause.topics else 0.0
 
     def filter(self, clause: Clause) -> Filter:
         """The condition of the form by which a clause that meets it is found."""
         linked = tuple(sorted(self.entities & (clause.linked | {clause.iri})))
-        if self.value is not None:
-            return Figure((("exactly", self.value),))
+        if self.figure is not None:
+            return self.figure
         return Related(linked) if linked else About(tuple(sorted(self.topics)))
 
 
@@ -95,7 +100,7 @@ class Search:
 
     def _find(self, needs: list[Need], enough: float) -> Parsed:
         whole = sum(need.weight for need in needs)
-        if not whole:
+        if not whole or self.named.has("who"):
             return Failure("ambiguous")
         best, ranked = 0.0, []
         for clause in self._candidates():
@@ -110,9 +115,21 @@ class Search:
             return Failure("not-found", missing, tuple(dict.fromkeys(forms)))
         top = [clause for score, clause in ranked if score >= best * _AS_GOOD]
         forms = list(dict.fromkeys(self._form(clause, needs) for clause in top))
-        if len(forms) > 1:
+        if len(forms) == 1:
+            return Question(forms[0], self._manner(), self._unmet(needs, top))
+        return self._shared(forms, needs, top, enough * whole)
+
+    def _shared(
+        self, forms: list[Form], needs: list[Need], top: list[Clause], enough: float
+    ) -> Parsed:
+        """What the best clauses all account for, where that is enough too."""
+        meet = [need for need in needs if all(need.met(clause) for clause in top)]
+        if sum(need.weight for need in meet) < enough:
             return Failure("ambiguous", (), tuple(forms))
-        return Question(forms[0], self._manner(), self._unmet(needs, top))
+        shared = dict.fromkeys(self._form(clause, meet) for clause in top)
+        if len(shared) > 1:
+            return Failure("ambiguous", (), tuple(forms))
+        return Question(next(iter(shared)), self._manner(), self._unmet(needs, top))
 
     def _unmet(self, needs: list[Need], clauses: list[Clause]) -> tuple[str, ...]:
         return tuple(
@@ -161,22 +178,22 @@ class Search:
             topics = frozenset(item.topics or (() if entities else item.values))
             weight = self._weight(topics, entities)
             weight *= _BACKGROUND if item.place in behind else 1.0
+            weight *= _SHORT if not entities and is_ideograph(item.text) else 1.0
             found.append(Need(item.text, topics, entities, None, weight))
         for item in named.classes:
             if item.topics and not named.asked(item.place):
                 topics = frozenset(item.topics)
                 found.append(Need(item.text, topics, weight=self.clauses.weight(topics)))
         for amount in named.amounts:
-            value = amount.figure.bounds[0][1]
-            found.append(Need(amount.text, value=value, weight=_NAME))
+            found.append(Need(amount.text, figure=amount.figure, weight=_NAME))
         for token in named.unknown:
             found += [
-                Need(word, topics=frozenset({word}), weight=_foreign(word))
+                Need(word, topics=frozenset({word}), weight=foreign(word))
                 for word in re.findall(r"[a-z'-]+|[^\sa-z]+", token.text.casefold())
             ]
         merged: dict[tuple[object, ...], Need] = {}
         for need in found:
-            key = (need.topics, need.entities, need.value)
+            key = (need.topics, need.entities, need.figure)
             if key not in merged or merged[key].weight < need.weight:
                 merged[key] = need
         return list(merged.values())
@@ -191,6 +208,10 @@ class Search:
             weights.append(_NAME / 2 if is_team else _NAME)
         return min(weights, default=_NAME)
 
+    def _ends(self, part: list[int]) -> bool:
+        """Whether a sentence ends with a part, and another follows."""
+        return part[-1] + 1 < len(self.named.tokens) and self.named.tokens[part[-1] + 1].opens
+
     def _background(self) -> frozenset[int]:
         """Places of tokens in parts of the question that only lead up to it."""
         tokens = self.named.tokens
@@ -200,16 +221,24 @@ class Search:
                 parts.append([])
             parts[-1].append(place)
         asking = {"which", "who", "quantity", "share", "define", "cite", "exists"}
-        heads = [p for p in parts if any(tokens[i].role(*asking) for i in p)]
         told = [p for p in parts if any(tokens[i].role("background") for i in p)]
-        behind = [p for p in parts if p not in heads and (heads or p in told)]
-        behind += [p for p in told if p not in behind and len(parts) > 1 and p is not parts[-1]]
+        heads = [p for p in parts if p not in told and any(tokens[i].role(*asking) for i in p)]
+        behind = [p for p in told if heads or p is not parts[-1]]
+        behind += [p for p in parts if p not in behind and p not in heads and self._ends(p)]
         return frozenset(place for part in behind for place in part)
 
 
 def _foreign(word: str) -> float:
     """The weight of an unknown word: less where its ending shows that it is no noun."""
-    if word.endswith("ly"):
+    if word.endswith("ly") or (len(word) == 1 and is_ideograph(word)):
+        return _UNKNOWN / 3
+    return _UNKNOWN * (2 / 3 if word.endswith(("ed", "ing")) else 1)
+
+
+def foreign(word: str) -> float:
+    """The weight of an unknown word: less where its ending shows that it is no noun."""
+    word = word.casefold()
+    if word.endswith("ly") or (len(word) == 1 and is_ideograph(word)):
         return _UNKNOWN / 3
     return _UNKNOWN * (2 / 3 if word.endswith(("ed", "ing")) else 1)
 
@@ -226,6 +255,23 @@ def satisfies(clause: Clause, members: Set, lexicon: Lexicon) -> bool:
             linked = clause.linked | {clause.iri}
             if bool(linked & frozenset(item.entities)) == item.negated:
                 return False
+        elif isinstance(item, Figure):
+            if not any(_within(value, item) for value in clause.values):
+                return False
         elif isinstance(item, Numbered):
             return True
     return True
+
+
+def _within(value: float, figure: Figure) -> bool:
+    tests = {
+        "more-than": value.__gt__,
+        "at-least": value.__ge__,
+        "less-than": value.__lt__,
+        "at-most": value.__le__,
+        "exactly": value.__eq__,
+    }
+    return all(
+        tests[operator](number) if operator in tests else abs(value - number) <= 0.05 * number
+        for operator, number in figure.bounds
+    )

@@ -33,4 +33,4 @@ class Vocabulary:
             base: base IRI in force.
         """
         lexicon = Lexicon.read(select, base)
-        return cls(lexicon, Clauses.read(select, lexicon.schema.ns))
+        return cls(lexicon, Clauses.read(select, lexicon.schema))
