@@ -14,6 +14,10 @@ from kb.ask.schema import Rows, Schema
 from kb.plan.topics import CONTEXT
 
 
+#: The weight of the rarest topic, and what of it is left for one that says little.
+_MOST, _LIGHT = 4.0, 0.3
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One provision of the plan.
@@ -43,9 +47,11 @@ class Clauses:
 
     Args:
         all: the provisions by IRI, sorted.
+        light: topics that say little by themselves.
     """
 
     all: Mapping[str, Clause]
+    light: frozenset[str]
     _weights: dict[frozenset[str], float] = field(default_factory=dict)
 
     @classmethod
@@ -82,7 +88,8 @@ class Clauses:
                 frozenset(linked.get(iri, ())),
                 frozenset(float(v) for v in values.get(iri, ())),
             )
-        return cls(found)
+        light = select(f"SELECT ?t WHERE {{ ?t <{ns}light> true }}")
+        return cls(found, frozenset(row["t"] for row in light))
 
     def about(self, topics: Iterable[str]) -> frozenset[str]:
         """The clauses about any of some topics."""
@@ -93,7 +100,9 @@ class Clauses:
         """How much it tells that a clause is about one of the topics: rare ones tell most."""
         if topics not in self._weights:
             found = len(self.about(topics))
-            self._weights[topics] = math.log((len(self.all) + 1) / (found + 1)) + 0.2
+            rare = math.log((len(self.all) + 1) / (found + 1))
+            weight = min(_MOST, rare + 0.2)
+            self._weights[topics] = weight * _LIGHT if topics <= self.light else weight
         return self._weights[topics]
 
     @cached_property

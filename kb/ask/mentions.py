@@ -89,7 +89,7 @@ class Mentions:
             facts, kinds, topics = token.of("fact"), token.of("class"), token.of("topic")
             things = token.of("entity", "clause")
             asked = bool(kinds) and bare.asked(place)
-            loose = all(sense.loose for sense in token.senses if sense.kind == "class")
+            loose = all(s.loose for s in token.senses if s.kind in ("class", "entity"))
             mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
             if facts:
                 found["fact"].append(replace(mention, values=facts))
@@ -100,6 +100,7 @@ class Mentions:
                 _sort(found, "class", replace(mention, values=kinds), outside)
             elif topics:
                 found["topic"].append(replace(mention, values=topics))
+        _drop_loose(found, lexicon, bare)
         return cls(
             tokens,
             classes=tuple(found["class"]),
@@ -202,6 +203,17 @@ class Mentions:
             if not token.role("filler", "and", "or", "exists", "both") or token.begins:
                 return False
         return False
+
+
+def _drop_loose(found: dict[str, list[Mention]], lexicon: Lexicon, bare: Mentions) -> None:
+    """People, staff, talent: teams only where nothing else says who or what is meant."""
+    team = lexicon.kind("TalentTeam")
+    loose = [m for m in found["class"] if m.loose and team in m.values]
+    others = len(found["class"]) - len(loose) + len(found["topic"]) + len(found["fact"])
+    for item in loose:
+        counted = item.place and bare.tokens[item.place - 1].role("quantity", "share")
+        if counted or (others and not bare.asked(item.place)):
+            found["class"].remove(item)
 
 
 def _sort(

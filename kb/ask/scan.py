@@ -156,7 +156,12 @@ def _quantities(row: tuple[Unit, ...], pieces: list[Piece]) -> list[tuple[int, .
 
 
 def _tokens(question: str, pieces: list[Piece]) -> tuple[Token, ...]:
+    """Pieces as tokens; single characters beside an unknown one are parts of one unknown word."""
     tokens: list[Token] = []
+    pieces = [
+        (covered, () if not senses or _part_of_unknown(place, pieces) else senses)
+        for place, (covered, senses) in enumerate(pieces)
+    ]
     for covered, senses in pieces:
         start, end = covered[0].start, covered[-1].end
         last = tokens[-1] if tokens else None
@@ -170,6 +175,21 @@ def _tokens(question: str, pieces: list[Piece]) -> tuple[Token, ...]:
             text = question[start:end]
             tokens.append(Token(text, start, end, senses, parted, begins, opens))
     return tuple(tokens)
+
+
+def _part_of_unknown(place: int, pieces: list[Piece]) -> bool:
+    """Whether a single character that stands for a topic or number is half of an unknown word."""
+    covered, senses = pieces[place]
+    if len(covered) > 1 or not covered[0].ideograph:
+        return False
+    if not all(sense.kind in ("topic", "number") for sense in senses):
+        return False
+    beside = [*pieces[max(0, place - 1) : place], *pieces[place + 1 : place + 2]]
+    return any(
+        not other and len(units_) == 1 and units_[0].ideograph
+        and (units_[0].end == covered[0].start or units_[0].start == covered[0].end)
+        for units_, other in beside
+    )
 
 
 def _together(question: str, last: Token, start: int) -> bool:

@@ -20,6 +20,8 @@ from kb.normalise import is_ideograph
 #: The part of a question's weight that a clause has to account for, to be an answer; and, to
 #: be offered as a choice.
 _ENOUGH, _NEAR = 0.66, 0.35
+#: Less is enough where the next best is so far behind.
+_CLEAR = (0.55, 0.2)
 #: Without a clause for more of this part of the weight the clause may not be taken in place
 #: of a fact that was asked for.
 _INSTEAD = 0.85
@@ -108,7 +110,9 @@ class Search:
             if score:
                 ranked.append((score / whole, clause))
                 best = max(best, score / whole)
-        if best < enough:
+        second = max((s for s, _ in ranked if s < best * _AS_GOOD), default=0.0)
+        clear = best >= _CLEAR[0] and best - second >= _CLEAR[1]
+        if best < enough and not (clear and enough == _ENOUGH):
             near = [clause for score, clause in ranked if score >= max(_NEAR, best * _AS_GOOD)]
             forms: list[Form] = [self._form(clause, needs) for clause in near[:6]]
             missing = self._unmet(needs, near)
@@ -154,11 +158,20 @@ class Search:
         return asked[0] if len(asked) == 1 else self.lexicon.provision
 
     def _candidates(self) -> list[Clause]:
-        kind = self._kind()
+        """The clauses of the kind asked for, of the teams that are named as such."""
+        kind, team = self._kind(), self.lexicon.kind("TalentTeam")
+        teams = {
+            value
+            for item in self.named.entities
+            if not item.loose and not item.negated and not item.topics
+            for value in item.values
+            if self.lexicon.is_a(value, team)
+        }
         return [
             clause
             for clause in self.clauses.all.values()
-            if kind == self.lexicon.provision or kind in clause.kinds
+            if (kind == self.lexicon.provision or kind in clause.kinds)
+            and (not teams or clause.team in teams or clause.linked & teams)
         ]
 
     def _manner(self) -> Manner:
@@ -226,13 +239,6 @@ class Search:
         behind = [p for p in told if heads or p is not parts[-1]]
         behind += [p for p in parts if p not in behind and p not in heads and self._ends(p)]
         return frozenset(place for part in behind for place in part)
-
-
-def _foreign(word: str) -> float:
-    """The weight of an unknown word: less where its ending shows that it is no noun."""
-    if word.endswith("ly") or (len(word) == 1 and is_ideograph(word)):
-        return _UNKNOWN / 3
-    return _UNKNOWN * (2 / 3 if word.endswith(("ed", "ing")) else 1)
 
 
 def foreign(word: str) -> float:
