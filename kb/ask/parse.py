@@ -95,9 +95,15 @@ def _no_such_member(named: Mentions, lexicon: Lexicon) -> Failure | None:
         if item.loose or teams not in item.values or not item.place:
             continue
         before = named.tokens[item.place - 1]
-        names = before.of("topic") and not before.of("entity", "clause", "class", "word")
-        if names and not any(e.place < item.place for e in named.entities):
-            return Failure("no-such-entity", (before.text,), choices(named, lexicon), teams)
+        things = [iri for iri in before.of("entity", "clause") if not lexicon.is_code(iri)]
+        names = before.of("topic") and not things and not before.of("class", "word")
+        things = [e for e in named.entities if not lexicon.is_code(e.values[0])]
+        if names and not any(e.place < item.place for e in things):
+            first = item.place - 1
+            while first and not named.tokens[first - 1].known and not named.tokens[first].parted:
+                first -= 1
+            text = "".join(token.text for token in named.tokens[first : item.place])
+            return Failure("no-such-entity", (text,), choices(named, lexicon), teams)
     return None
 
 

@@ -22,6 +22,8 @@ from kb.normalise import is_ideograph
 _ENOUGH, _NEAR = 0.66, 0.35
 #: Less is enough where the next best is so far behind.
 _CLEAR = (0.55, 0.2)
+#: More figures than these are no answer to the question for one.
+_MOST_FIGURES = 6
 #: Without a clause for more of this part of the weight the clause may not be taken in place
 #: of a fact that was asked for.
 _INSTEAD = 0.85
@@ -91,37 +93,53 @@ class Search:
 
     def find(self) -> Parsed:
         """The clauses that account for the question, or that none does."""
-        return self._find(self._needs(), _ENOUGH)
+        needs = self._needs()
+        teams = self._teams()
+        found = self._find(needs, _ENOUGH, teams)
+        if isinstance(found, Question) or not teams:
+            return found
+        # What is a team's name can also be a word for a subject.
+        apart = self._find(needs, _ENOUGH, frozenset()) if self._teams(also=False) != teams else found
+        return apart if isinstance(apart, Question) else found
 
     def instead_of_facts(self) -> Question | None:
         """Clauses that account for a question which also has the word for a kind of fact."""
         if not self.named.has("exists") or self.named.has("quantity", "who", "share"):
             return None
-        found = self._find(self._needs(), _INSTEAD)
+        found = self._find(self._needs(), _INSTEAD, self._teams())
         return found if isinstance(found, Question) and not found.aside else None
 
-    def _find(self, needs: list[Need], enough: float) -> Parsed:
+    def _find(self, needs: list[Need], enough: float, teams: frozenset[str]) -> Parsed:
         whole = sum(need.weight for need in needs)
         if not whole or self.named.has("who"):
             return Failure("ambiguous")
         best, ranked = 0.0, []
-        for clause in self._candidates():
+        for clause in self._candidates(teams, needs):
             score = sum(need.weight * need.met(clause) for need in needs)
             if score:
                 ranked.append((score / whole, clause))
                 best = max(best, score / whole)
         second = max((s for s, _ in ranked if s < best * _AS_GOOD), default=0.0)
         clear = best >= _CLEAR[0] and best - second >= _CLEAR[1]
-        if best < enough and not (clear and enough == _ENOUGH):
+        if best < enough and not (clear and enough == _ENOUGH and not self.named.unknown):
             near = [clause for score, clause in ranked if score >= max(_NEAR, best * _AS_GOOD)]
             forms: list[Form] = [self._form(clause, needs) for clause in near[:6]]
             missing = self._unmet(needs, near)
             return Failure("not-found", missing, tuple(dict.fromkeys(forms)))
         top = [clause for score, clause in ranked if score >= best * _AS_GOOD]
+        if self.named.unknown and not self._sure(needs, top):
+            return Failure("not-found", self._unmet(needs, top))
+        if self.named.has("quantity", "share") and len(top) > _MOST_FIGURES:
+            return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
         forms = list(dict.fromkeys(self._form(clause, needs) for clause in top))
         if len(forms) == 1:
             return Question(forms[0], self._manner(), self._unmet(needs, top))
         return self._shared(forms, needs, top, enough * whole)
+
+    def _sure(self, needs: list[Need], top: list[Clause]) -> bool:
+        """Whether at least two things that say much are met, though a word is unknown."""
+        met = [need for need in needs if need.weight >= 1 and all(need.met(c) for c in top)]
+        return len(met) > 1
 
     def _shared(
         self, forms: list[Form], needs: list[Need], top: list[Clause], enough: float
@@ -157,22 +175,32 @@ class Search:
         ]
         return asked[0] if len(asked) == 1 else self.lexicon.provision
 
-    def _candidates(self) -> list[Clause]:
-        """The clauses of the kind asked for, of the teams that are named as such."""
-        kind, team = self._kind(), self.lexicon.kind("TalentTeam")
-        teams = {
-            value
-            for item in self.named.entities
-            if not item.loose and not item.negated and not item.topics
-            for value in item.values
-            if self.lexicon.is_a(value, team)
-        }
+    def _candidates(self, teams: frozenset[str], needs: list[Need]) -> list[Clause]:
+        """The clauses of the kind asked for, of the teams that are named as such.
+
+        A figure of no particular thing is one of the whole plan.
+        """
+        kind, ns = self._kind(), self.lexicon.schema.ns
+        light = all(need.topics and need.topics <= self.clauses.light for need in needs)
+        whole = kind == ns + "QuantitativeTarget" and light and not teams
         return [
             clause
             for clause in self.clauses.all.values()
             if (kind == self.lexicon.provision or kind in clause.kinds)
             and (not teams or clause.team in teams or clause.linked & teams)
+            and not (whole and clause.team)
         ]
+
+    def _teams(self, *, also: bool = True) -> frozenset[str]:
+        """Teams named as such; with those whose names can also be words for a subject."""
+        team = self.lexicon.kind("TalentTeam")
+        return frozenset(
+            value
+            for item in self.named.entities
+            if not item.loose and not item.negated and (also or not item.topics)
+            for value in item.values
+            if self.lexicon.is_a(value, team)
+        )
 
     def _manner(self) -> Manner:
         if self.named.has("quantity", "share"):
