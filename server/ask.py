@@ -11,7 +11,7 @@ from typing import cast
 from flask import Blueprint, Response, render_template, request
 
 from kb.ask.asker import Asked, language_of
-from kb.ask.normalise import units
+from kb.normalise import units
 from kb.ask.rows import Row
 from kb.errors import InputError
 from kb.text import Text

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kb import terms
 from kb.ask.asker import Asker, rows_of
-from kb.ask.lexicon import Lexicon
+from kb.ask.vocabulary import Vocabulary
 from kb.errors import CheckFailed
 from kb.plan import graph
 from kb.plan.fault import Fault
@@ -27,16 +27,16 @@ class Checked:
     Args:
         revision: its name.
         data: everything, as N-Quads.
-        lexicon: read from it, where that is done already.
+        vocabulary: read from it, where that is done already.
     """
 
     revision: str
     data: bytes
-    lexicon: Lexicon | None = None
+    vocabulary: Vocabulary | None = None
 
     @classmethod
     def build(cls, settings: Settings) -> Checked:
-        """Build the graph, check its quotes where the source is at hand, read the lexicon.
+        """Build the graph, check its quotes where the source is at hand, read the vocabulary.
 
         Raises:
             FileProblem: the knowledge cannot be read.
@@ -50,7 +50,7 @@ class Checked:
             faults = check_source(built, settings)
             if faults:
                 raise _refused(faults)
-        return cls(built.revision, built.data, Lexicon.read(built.select, built.base))
+        return cls(built.revision, built.data, Vocabulary.read(built.select, built.base))
 
     def start(self, settings: Settings) -> Engine:
         """An engine process that holds it; close it."""
@@ -84,15 +84,15 @@ class Knowledge:
             PlankbError: as :meth:`Checked.build` and :meth:`kb.store.client.Engine.start`.
         """
         checked = Checked.build(settings)
-        return cls.of(checked.start(settings), checked.revision, settings, checked.lexicon)
+        return cls.of(checked.start(settings), checked.revision, settings, checked.vocabulary)
 
     @classmethod
     def of(
-        cls, engine: Engine, revision: str, settings: Settings, lexicon: Lexicon | None = None
+        cls, engine: Engine, revision: str, settings: Settings, vocabulary: Vocabulary | None = None
     ) -> Knowledge:
         """The knowledge in an engine that this process started."""
         store = engine.client()
-        asker = Asker(rows_of(store), settings.base, revision, lexicon)
+        asker = Asker(rows_of(store), settings.base, revision, vocabulary)
         return cls(settings.base, revision, store, asker, engine)
 
     @classmethod

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from kb.ask.repair import Repair
 from kb.ask.rows import Row
 from kb.plan.graph import SOURCE_NOTICE
 from kb.text import Language, Text
@@ -44,6 +45,7 @@ class Answer:
         sparql: the query that gives the rows.
         rows: what was found.
         unknown: spans of the question that were not understood.
+        repairs: spans of the question that were read as something else.
         refusal: why not, where it is not answered.
         suggestions: further questions.
         elapsed_ms: time taken.
@@ -58,6 +60,7 @@ class Answer:
     sparql: str = ""
     rows: tuple[Row, ...] = ()
     unknown: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     refusal: Refusal | None = None
     suggestions: tuple[Suggestion, ...] = ()
     elapsed_ms: float = 0.0
@@ -91,6 +94,7 @@ class Answer:
             "sparql": self.sparql,
             "rows": [row.as_dict() for row in self.rows],
             "unknown": list(self.unknown),
+            "repaired": [{"written": r.written, "read": r.read} for r in self.repairs],
             "refusal": self.refusal
             and {"kind": self.refusal.kind, "message": self.refusal.message.as_dict()},
             "suggestions": [{"question": s.question, "lang": s.lang} for s in self.suggestions],

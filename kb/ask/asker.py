@@ -15,17 +15,31 @@ import pyoxigraph as ox
 from kb.ask import refusing, telling
 from kb.ask.answer import Answer, Refusal, Status, Suggestion
 from kb.ask.choices import USUAL, related
-from kb.ask.form import Count, Describe, Filter, Form, NotStated, Question, Select, Set
-from kb.ask.lexicon import Lexicon
+from kb.ask.failure import Failure, Parsed
+from kb.ask.finding import Finder
+from kb.ask.form import (
+    Count,
+    Describe,
+    Form,
+    NotStated,
+    Question,
+    Related,
+    Review,
+    Select,
+    Set,
+    members_of,
+)
 from kb.ask.missing import MissingFacts
-from kb.ask.normalise import units
-from kb.ask.parse import Failure, Parsed, parse
+from kb.normalise import units
+from kb.ask.parse import parse
+from kb.ask.repair import Repair, Repairer
 from kb.ask.rows import Row, RowReader
 from kb.ask.scan import scan
 from kb.ask.schema import Rows
 from kb.ask.sparql import STAND_INS, Compiler
 from kb.ask.verbalise import question as in_words
 from kb.ask.verbalise import reading
+from kb.ask.vocabulary import Vocabulary
 from kb.store.interface import Store
 from kb.terms import DCTERMS, SKOS
 from kb.text import Language, Text
@@ -58,17 +72,20 @@ class Asker:
         select: runs a SELECT query: :func:`rows_of` a store, or ``PlanGraph.select``.
         base: base IRI in force.
         revision: the graph's.
-        lexicon: where it is at hand already; else it is read from the graph.
+        vocabulary: of the graph, where it is at hand already; else it is read from the graph.
     """
 
     def __init__(
-        self, select: Rows, base: str, revision: str = "", lexicon: Lexicon | None = None
+        self, select: Rows, base: str, revision: str = "", vocabulary: Vocabulary | None = None
     ) -> None:
-        self.lexicon = lexicon or Lexicon.read(select, base)
+        vocabulary = vocabulary or Vocabulary.read(select, base)
+        self.lexicon, self.clauses = vocabulary.lexicon, vocabulary.clauses
         self.revision = revision
         self._select = select
         self._compiler = Compiler(self.lexicon)
         self._reader = RowReader(select, self._compiler)
+        self._finder = Finder(select, self._compiler, self._reader)
+        self._repairer = Repairer(self.lexicon)
         self._missing = MissingFacts(select, self._compiler, self._reader)
 
     def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:  # noqa: ARG002 - follow-ups are a later issue
@@ -90,7 +107,19 @@ class Asker:
 
     def understand(self, question: str) -> Parsed:
         """How a question is understood, without answering it."""
-        return parse(scan(question, self.lexicon), self.lexicon)
+        return self._understand(question)[0]
+
+    def _understand(self, question: str) -> tuple[Parsed, tuple[Repair, ...]]:
+        tokens = scan(question, self.lexicon)
+        repairs: tuple[Repair, ...] = ()
+        if not all(token.known for token in tokens):
+            repaired, repairs = self._repairer.repair(question, tokens)
+            if repaired != question:
+                tokens = scan(repaired, self.lexicon)
+                if not repairs and not all(token.known for token in tokens):
+                    repaired, repairs = self._repairer.repair(repaired, tokens)
+                    tokens = scan(repaired, self.lexicon)
+        return parse(tokens, self.lexicon, self.clauses), repairs
 
     def _answer(self, question: str, lang: Language) -> Answer:
         if len(question) > refusing.LONGEST:
@@ -98,66 +127,42 @@ class Asker:
             return self._refused(question[:200], lang, "refused", refusal)
         if not units(question):
             return self._refused(question, lang, "refused", refusing.empty())
-        parsed = self.understand(question)
+        parsed, repairs = self._understand(question)
+        return replace(self._answer_parsed(question, lang, parsed), repairs=repairs)
+
+    def _answer_parsed(self, question: str, lang: Language, parsed: Parsed) -> Answer:
         if isinstance(parsed, Failure):
             return self._failed(question, lang, parsed)
         form = parsed.form
         if isinstance(form, NotStated):
             return self._not_stated(question, lang, form)
-        query = self._compiler.query(form)
-        rows = self._rows(form, query)
-        answered = bool(rows)
-        if not answered and isinstance(form, Select | Count) and _nested(form):
+        review = isinstance(form, Review)
+        query = self._finder.review_query() if review else self._compiler.query(form)
+        rows = self._finder.rows(form, query)
+        if not rows and _nested(form):
             # That a class was meant as a condition is a guess; nothing found may be its fault.
-            apart = (Select(replace(form.members, filters=())), *self._related(form))
-            return self._failed(question, lang, Failure("ambiguous", (), apart))
-        text = self._told(parsed, rows)
+            apart = self._related(form)
+            return self._failed(question, lang, Failure("ambiguous", (), tuple(apart)))
         return Answer(
             question,
             lang,
-            "answered" if answered else "empty",
-            text,
+            "answered" if rows else "empty",
+            self._told(parsed, rows),
             reading(form, self.lexicon),
             query,
             tuple(rows),
             suggestions=self._suggestions(self._related(form), lang),
         )
 
-    def _rows(self, form: Form, query: str) -> list[Row]:
-        if isinstance(form, Describe):
-            return list(self._reader.described([form.entity]).values())
-        assert isinstance(form, Select | Count)
-        listing = query if isinstance(form, Select) else self._compiler.query(Select(form.members))
-        rows = self._reader.members(form.members, [row["item"] for row in self._select(listing)])
-        if isinstance(form, Select):
-            return rows
-        if not rows:
-            return []
-        counted = int(self._select(query)[0]["count"])
-        kind = self.lexicon.label(form.members.kind)
-        spans = sorted({span for row in rows for span in row.evidence})
-        label = Text(f"{kind.zh}数", f"number of {kind.en}")
-        teams = {row.team for row in rows}
-        weakest = max((row.status for row in rows), key=_strength)
-        return [
-            Row(
-                "",
-                "",
-                label,
-                teams.pop() if len(teams) == 1 else "",
-                weakest,
-                tuple(spans),
-                counted,
-                origin=tuple(row.iri for row in rows),
-            )
-        ]
-
     def _told(self, question: Question, rows: list[Row]) -> Text:
+        form = question.form
+        if isinstance(form, Review):
+            return self._finder.reviewed()[1]
         text = telling.found(question, rows, self.lexicon)
-        if isinstance(question.form, Describe):
+        if isinstance(form, Describe):
             return self._with_notes(text, rows[0])
         bodies = self.lexicon.kind("Body")
-        if isinstance(question.form, Select) and question.form.members.kind == bodies:
+        if isinstance(form, Select) and form.members.kind == bodies:
             return Text(
                 text.zh + "原文没有让任何机构对此负责。",
                 text.en + " The source makes no body responsible for any of it.",
@@ -240,26 +245,29 @@ class Asker:
             return form.entity in self.lexicon.things
         if isinstance(form, NotStated):
             return self._missing.gap_known(form)
-        count = self._compiler.query(Count(form.members))
-        return self._select(count)[0]["count"] != "0"
+        members = members_of(form)
+        if members is None:
+            return True
+        if isinstance(form, Select | Count):
+            return self._select(self._compiler.query(Count(members)))[0]["count"] != "0"
+        return bool(self._finder.rows(form, self._compiler.query(form)))
 
     def _examples(self) -> list[Form]:
         """Questions for someone who does not know what can be asked."""
         teams = self.lexicon.members(self.lexicon.kind("TalentTeam"))
         return [
-            Select(Set.of(self.lexicon.kind(local), [Filter((team.iri,))]))
+            Select(Set.of(self.lexicon.kind(local), [Related((team.iri,))]))
             for team, local in zip(teams[::3], USUAL, strict=False)
         ]
 
     def _related(self, form: Form) -> list[Form]:
         """What could be asked next about the same thing."""
-        entities = (
-            [iri for item in form.members.filters for iri in item.entities]
-            if isinstance(form, Select | Count)
-            else [form.entity]
-            if isinstance(form, Describe)
-            else list(form.about)
-        )
+        members = members_of(form)
+        entities: list[str] = list(members.related) if members else []
+        if isinstance(form, Describe):
+            entities = [form.entity]
+        elif isinstance(form, NotStated):
+            entities = list(form.about)
         kinds = tuple(self.lexicon.kind(local) for local in (*USUAL, "Body"))
         next_forms = related(kinds, entities[:1], self.lexicon)
         if isinstance(form, Select) and form.members.kind == self.lexicon.kind("Body"):
@@ -291,13 +299,13 @@ def language_of(question: str) -> Language:
     return "zh" if begins or chinese > len(found) - chinese else "en"
 
 
-def _nested(form: Select | Count) -> bool:
-    return any(item.within is not None for item in form.members.filters)
+def _nested(form: Form) -> bool:
+    members = members_of(form)
+    return members is not None and any(
+        isinstance(item, Related) and item.within is not None and not item.within.filters
+        for item in members.filters
+    )
 
 
 def _asked_as(form: Form) -> tuple[Question, ...]:
     return (Question(form), Question(form, "value"))
-
-
-def _strength(status: str) -> int:
-    return ("stated", "derived", "editorial", "external").index(status)

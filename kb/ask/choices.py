@@ -5,7 +5,7 @@ Must not know why it has none.
 
 from __future__ import annotations
 
-from kb.ask.form import Describe, Filter, Form, NotStated, Select, Set
+from kb.ask.form import Describe, Form, NotStated, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 
@@ -34,7 +34,7 @@ def choices(named: Mentions, lexicon: Lexicon) -> tuple[Form, ...]:
 def related(kinds: tuple[str, ...], entities: list[str], lexicon: Lexicon) -> list[Form]:
     """The members of each class that each entity is linked to."""
     return [
-        Select(Set.of(kind, [Filter((value,))]))
+        Select(Set.of(kind, [Related((value,))]))
         for value in entities
         for kind in kinds
         if lexicon.linked(kind, value)

@@ -6,24 +6,76 @@ forms. Must not know words, nor SPARQL.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 #: How a selection is asked for: it changes what the answer's sentence says, not its rows.
 Manner: TypeAlias = Literal["list", "value", "exists", "cite"]
+#: How a number is compared with another.
+Operator: TypeAlias = Literal["more-than", "at-least", "less-than", "at-most", "exactly", "about"]
+Order: TypeAlias = Literal["", "descending", "ascending"]
+End: TypeAlias = Literal["most", "least"]
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Related to one of some entities, or to a member of a set.
+class Related:
+    """Related to one of some entities, or to a member of a set; an entity is related to itself.
 
     Args:
         entities: IRIs, sorted; any of them.
         within: a set; used where no entities are given.
+        negated: related to none of them.
     """
 
     entities: tuple[str, ...] = ()
     within: Set | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Its words, or those of what it belongs to, are about one of some topics.
+
+    Args:
+        topics: IRIs, sorted; any of them.
+        negated: about none of them.
+    """
+
+    topics: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Its number is within bounds.
+
+    Args:
+        bounds: operator and number, all of which hold; sorted.
+        unit: IRI; any unit where none is given.
+    """
+
+    bounds: tuple[tuple[Operator, float], ...]
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Related to so many members of a class.
+
+    Args:
+        kind: IRI of the class.
+        operator: how the number of members compares …
+        number: … with this; or
+        other: with the number of members of this class that it is related to.
+    """
+
+    kind: str
+    operator: Operator
+    number: int = 0
+    other: str = ""
+
+
+Filter: TypeAlias = Related | About | Figure | Numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +83,8 @@ class Set:
     """The members of a class that pass every filter.
 
     Args:
-        kind: IRI of the class.
+        kind: IRI of the class; of the annotation ``provision`` for anything that the plan
+            provides.
         filters: all must hold; in an order that does not depend on the words.
     """
 
@@ -43,12 +96,34 @@ class Set:
         """The set in its normal form."""
         return cls(kind, tuple(sorted(set(filters), key=repr)))
 
+    def having(self, *more: Filter) -> Set:
+        """The set with further filters."""
+        return Set.of(self.kind, [*self.filters, *more])
+
+    @property
+    def related(self) -> tuple[str, ...]:
+        """The entities that its members have to be related to."""
+        return tuple(
+            iri
+            for item in self.filters
+            if isinstance(item, Related) and not item.negated
+            for iri in item.entities
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """Which are they?"""
+    """Which are they?
+
+    Args:
+        members: of which set.
+        order: by their numbers.
+        limit: how many; all where 0.
+    """
 
     members: Set
+    order: Order = ""
+    limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +134,80 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class CountEach:
+    """How many of a set is each member of another related to?
+
+    Args:
+        each: whose members are told apart.
+        counted: what is counted.
+    """
+
+    each: Set
+    counted: Set
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """Which has the most or the least, ties included?
+
+    Args:
+        members: those compared.
+        end: most or least.
+        by: the set whose related members are counted; their own numbers where there is none,
+            and those of the figures in this set where it is one of figures.
+    """
+
+    members: Set
+    end: End
+    by: Set | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """The sum or the mean of the numbers of a set, or of how many of it each has.
+
+    Args:
+        function: which.
+        members: whose numbers.
+        each: for the mean number of ``members`` that a member of this set is related to.
+    """
+
+    function: Literal["sum", "mean"]
+    members: Set
+    each: Set | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """What several things have of a set: side by side, what all have, or the difference.
+
+    Args:
+        entities: IRIs of the things, sorted.
+        members: of which set.
+        manner: side by side, what they have in common, or which differ.
+    """
+
+    entities: tuple[str, ...]
+    members: Set
+    manner: Literal["beside", "common", "differ"] = "beside"
+
+
+@dataclass(frozen=True, slots=True)
 class Describe:
     """What is it, and where does the source say so?"""
 
     entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What the plan's own arithmetic says: do its figures agree?
+
+    Args:
+        about: IRIs of what it is asked about; the whole plan where none are given.
+    """
+
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +223,45 @@ class NotStated:
     about: tuple[str, ...] = ()
 
 
-Form: TypeAlias = Select | Count | Describe | NotStated
+Form: TypeAlias = (
+    Select
+    | Count
+    | CountEach
+    | Extreme
+    | Aggregate
+    | Compare
+    | Describe
+    | Review
+    | NotStated
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A form and the manner in which it is asked."""
+    """A form and the manner in which it is asked.
+
+    Args:
+        form: what is asked.
+        manner: how.
+        aside: words of the question that the clauses found say nothing about.
+    """
 
     form: Form
     manner: Manner = "list"
+    aside: tuple[str, ...] = ()
+
+
+def with_members(form: Form, members: Set) -> Form:
+    """The same form over another set; the form itself where it has none."""
+    if isinstance(form, Select | Count | Extreme | Aggregate | Compare):
+        return replace(form, members=members)
+    if isinstance(form, CountEach):
+        return replace(form, counted=members)
+    return form
+
+
+def members_of(form: Form) -> Set | None:
+    """The set that a form is about; none where it is about single things."""
+    if isinstance(form, Select | Count | Extreme | Aggregate | Compare):
+        return form.members
+    return form.counted if isinstance(form, CountEach) else None

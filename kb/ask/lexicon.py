@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from kb.ask.normalise import keys
+from kb.normalise import keys, stem
 from kb.ask.schema import Relation, Rows, Schema
 from kb.ask.words import Words
 from kb.ask.words import read as read_words
 from kb.terms import OWL, RDFS, SKOS
 from kb.text import Text
 
-SenseKind: TypeAlias = Literal["class", "entity", "clause", "fact", "word"]
+SenseKind: TypeAlias = Literal[
+    "class", "entity", "clause", "fact", "word", "topic", "number", "unit"
+]
 
 #: Where surface forms stand. A form that is preferred and also an alternative is the latter.
 _LABELS = {
@@ -61,12 +63,15 @@ class Sense:
     """One meaning of a surface form.
 
     Args:
-        kind: a class, an entity, a clause of the plan, a kind of fact, or a word of a language.
-        value: the IRI, or the word's role.
+        kind: a class, an entity, a clause of the plan, a kind of fact, a topic, a unit of
+            measure, a number, or a word of a language.
+        value: the IRI, the number, or the word's role.
+        loose: by a hidden label: people say it, and may mean something else.
     """
 
     kind: SenseKind
     value: str
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +94,19 @@ class Lexicon:
         things: entities and classes by IRI.
         scope: IRIs that stand for the whole plan: naming them restricts nothing.
         tree: senses by units; the senses of a form are under the key ``""``.
+        stems: topics by the stems of the words that people use for them.
+        provisions: IRIs of the classes of what the plan provides.
+        topic_words: English words of topics, as they are written.
     """
 
     schema: Schema
     words: Words
-    things: Mapping[str, Thing]
+    things: dict[str, Thing]
     scope: frozenset[str]
     tree: dict[str, Any] = field(default_factory=dict)
+    stems: dict[str, Any] = field(default_factory=dict)
+    provisions: frozenset[str] = frozenset()
+    topic_words: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls, select: Rows, base: str, words: Words | None = None) -> Lexicon:
@@ -109,25 +120,52 @@ class Lexicon:
         schema = Schema.read(select, base)
         words = words or read_words()
         things, forms = _things(select, schema)
-        lexicon = cls(schema, words, things, _scope(select, schema, things))
+        provisions = select(f"SELECT ?c WHERE {{ ?c <{schema.ns}provision> true }}")
+        lexicon = cls(
+            schema,
+            words,
+            things,
+            _scope(select, schema, things),
+            provisions=frozenset(row["c"] for row in provisions),
+        )
         for role, phrases in words.roles.items():
             for phrase in phrases:
                 lexicon.add(phrase, Sense("word", role))
         for surface, sense in forms:
             lexicon.add(surface, sense)
+        lexicon._add_topics(select)
+        lexicon._add_provision(select)
+        for row in select(f"SELECT ?u ?s WHERE {{ ?u <{schema.ns}symbol> ?s }}"):
+            lexicon.add(row["s"], Sense("unit", row["u"]))
         return lexicon
+
+    def _add_topics(self, select: Rows) -> None:
+        """Topics by all their labels."""
+        for row in select(
+            f"""SELECT ?t ?label WHERE {{ ?t a <{self.kind("Topic")}> ;
+                <{SKOS}prefLabel>|<{SKOS}altLabel>|<{SKOS}hiddenLabel> ?label }}
+                ORDER BY ?t ?label"""
+        ):
+            words = keys(row["label"])
+            self.topic_words.update(w for w in words if w.isascii() and len(w) > 3)
+            _plant(self.stems, [stem(word) for word in words], Sense("topic", row["t"]))
+
+    def _add_provision(self, select: Rows) -> None:
+        """What stands for any class of provisions, by the labels of the annotation."""
+        labels = {}
+        for row in select(
+            f"""SELECT ?p ?l (LANG(?l) AS ?lang) WHERE {{
+                <{self.provision}> ?p ?l . VALUES ?p {{ <{RDFS}label> <{SKOS}altLabel> }} }}"""
+        ):
+            self.add(row["l"], Sense("class", self.provision))
+            if row["p"] == RDFS + "label":
+                labels[row["lang"]] = row["l"]
+        label = Text(labels.get("zh", ""), labels.get("en", ""))
+        self.things[self.provision] = Thing(self.provision, frozenset(), label)
 
     def add(self, surface: str, sense: Sense) -> None:
         """Add one surface form."""
-        node = self.tree
-        found = keys(surface)
-        if not found:
-            return
-        for key in found:
-            node = node.setdefault(key, {})
-        senses: list[Sense] = node.setdefault("", [])
-        if sense not in senses:
-            senses.append(sense)
+        _plant(self.tree, keys(surface), sense)
 
     def senses(self, surface: str) -> tuple[Sense, ...]:
         """All that a surface form can mean."""
@@ -137,6 +175,11 @@ class Lexicon:
                 return ()
             node = node[key]
         return tuple(node.get("", ()))
+
+    @property
+    def provision(self) -> str:
+        """What stands for any class of provisions in a form."""
+        return self.schema.ns + "provision"
 
     def kind(self, local: str) -> str:
         """IRI of a class of the vocabulary."""
@@ -179,6 +222,16 @@ class Lexicon:
         return thing.label if thing else Text(zh=local, en=local)
 
 
+def _plant(tree: dict[str, Any], path: list[str], leaf: object) -> None:
+    if not path:
+        return
+    for key in path:
+        tree = tree.setdefault(key, {})
+    leaves: list[object] = tree.setdefault("", [])
+    if leaf not in leaves:
+        leaves.append(leaf)
+
+
 def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[str, Sense]]]:
     kinds: dict[str, set[str]] = {}
     for row in select(
@@ -190,6 +243,7 @@ def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[
     labels: dict[str, dict[str, str]] = {}
     notations: dict[str, str] = {}
     surfaces: dict[str, dict[str, bool]] = {}
+    hidden: dict[str, set[str]] = {}
     for name, space in _LABELS.items():
         preferred = name in ("prefLabel", "label")
         for row in select(
@@ -202,6 +256,8 @@ def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[
             if preferred:
                 labels.setdefault(iri, {})[row["lang"]] = text
             surfaces.setdefault(iri, {}).setdefault(text, preferred)
+            if name == "hiddenLabel":
+                hidden.setdefault(iri, set()).add(text)
     things: dict[str, Thing] = {}
     forms: list[tuple[str, Sense]] = []
     for iri, own in sorted(kinds.items()):  # so that the order of senses never varies
@@ -217,9 +273,9 @@ def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[
         # for finding them count.
         code = sense_kind == "entity" and SKOS + "Concept" in own and "Indicator" not in local
         forms += [
-            (surface, Sense(sense_kind, iri))
+            (surface, Sense(sense_kind, iri, surface in hidden.get(iri, ())))
             for surface, preferred in sorted(surfaces.get(iri, {}).items())
-            if not (code and preferred)
+            if sense_kind != "topic" and not (code and preferred)  # topics: by their stems
         ]
     return things, forms
 
@@ -229,6 +285,8 @@ def _sense_kind(iri: str, own: set[str], local: set[str], schema: Schema) -> Sen
         return "class" if iri.startswith(schema.ns) else None
     if local & _CLAUSES:
         return "clause"
+    if "Topic" in local:
+        return "topic"
     return "fact" if "FactKind" in local else "entity"
 
 

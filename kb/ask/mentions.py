@@ -1,4 +1,4 @@
-"""What a question names: classes, entities, kinds of fact and question words, with their places.
+"""What a question names: classes, entities, topics, numbers and kinds of fact, with their places.
 
 Must not know how they go together.
 """
@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import cast, get_args
 
+from kb.ask.form import Figure, Operator
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
+
+_OPERATORS = get_args(Operator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,34 @@ class Mention:
         place: of its token.
         values: the IRIs that it can be.
         text: as the user wrote it.
+        negated: whether a word before it takes it away.
+        topics: topics that the same words can stand for.
+        loose: whether it is a word that may also mean something else.
     """
 
     place: int
     values: tuple[str, ...]
     text: str
+    negated: bool = False
+    topics: tuple[str, ...] = ()
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number named, with what it is compared by.
+
+    Args:
+        place: of the number's token.
+        figure: operator, number and unit.
+        text: as the user wrote it.
+        plain: without a word of comparison.
+    """
+
+    place: int
+    figure: Figure
+    text: str
+    plain: bool
 
 
 @dataclass(frozen=True)
@@ -36,45 +63,61 @@ class Mentions:
         tokens: of the question.
         classes: classes named, without those that stand for the whole plan.
         entities: entities named, likewise.
+        topics: words for topics that are no names.
+        amounts: numbers.
         scopes: what stands for the whole plan.
         facts: kinds of fact that plans usually give.
     """
 
     tokens: tuple[Token, ...]
-    classes: tuple[Mention, ...]
-    entities: tuple[Mention, ...]
-    scopes: tuple[Mention, ...]
-    facts: tuple[Mention, ...]
+    classes: tuple[Mention, ...] = ()
+    entities: tuple[Mention, ...] = ()
+    topics: tuple[Mention, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    scopes: tuple[Mention, ...] = ()
+    facts: tuple[Mention, ...] = ()
 
     @classmethod
     def of(cls, tokens: Sequence[Token], lexicon: Lexicon) -> Mentions:
         """Sort the tokens of a question."""
         tokens = tuple(tokens)
-        empty = cls(tokens, (), (), (), ())
-        found: dict[str, list[Mention]] = {"class": [], "entity": [], "scope": [], "fact": []}
+        bare = cls(tokens)
+        found: dict[str, list[Mention]] = {
+            name: [] for name in ("class", "entity", "topic", "scope", "fact")
+        }
         for place, token in enumerate(tokens):
-            facts, kinds = token.of("fact"), token.of("class")
+            facts, kinds, topics = token.of("fact"), token.of("class"), token.of("topic")
             things = token.of("entity", "clause")
-            asked = bool(kinds) and empty.asked(place)
+            asked = bool(kinds) and bare.asked(place)
+            loose = all(s.loose for s in token.senses if s.kind in ("class", "entity"))
+            mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
             if facts:
-                found["fact"].append(Mention(place, facts, token.text))
+                found["fact"].append(replace(mention, values=facts))
             elif things and not asked:
-                _sort(found, "entity", Mention(place, things, token.text), lexicon.scope)
+                _sort(found, "entity", replace(mention, values=things), lexicon.scope)
             elif kinds:
                 outside = frozenset() if asked else lexicon.scope
-                _sort(found, "class", Mention(place, kinds, token.text), outside)
+                _sort(found, "class", replace(mention, values=kinds), outside)
+            elif topics:
+                found["topic"].append(replace(mention, values=topics))
+        _drop_loose(found, lexicon, bare)
         return cls(
             tokens,
-            *(tuple(found[name]) for name in ("class", "entity", "scope", "fact")),
+            classes=tuple(found["class"]),
+            entities=tuple(found["entity"]),
+            topics=tuple(found["topic"]),
+            amounts=tuple(_amounts(tokens, lexicon)),
+            scopes=tuple(found["scope"]),
+            facts=tuple(found["fact"]),
         )
 
     def asked(self, place: int) -> bool:
         """Whether a question word stands right before a token."""
         return place > 0 and self.tokens[place - 1].role("which", "quantity", "exists")
 
-    def has(self, role: str) -> bool:
-        """Whether a word of that role stands anywhere."""
-        return any(token.role(role) for token in self.tokens)
+    def has(self, *roles: str) -> bool:
+        """Whether a word of one of the roles stands anywhere."""
+        return any(token.role(*roles) for token in self.tokens)
 
     def texts(self, *roles: str) -> tuple[str, ...]:
         """The words of some roles, as written."""
@@ -88,7 +131,7 @@ class Mentions:
     @property
     def anything(self) -> bool:
         """Whether anything of the graph was named, the plan as a whole aside."""
-        return bool(self.classes or self.entities or self.facts)
+        return bool(self.classes or self.entities or self.facts or self.topics)
 
     def understood(self, lexicon: Lexicon) -> Mentions:
         """The same without the spans that mean nothing."""
@@ -122,17 +165,19 @@ class Mentions:
         before = [item for item in self.classes if item.place < first]
         after = [item for item in self.classes if places and item.place > first]
         chinese = any("\u4e00" <= character <= "\u9fff" for character in self.classes[-1].text)
-        chosen = (right_after[:1] or before[-1:] or after[:1] or self.classes[-1:])[0]
         if not places and not chinese:
-            chosen = self.classes[0]
+            after = list(self.classes)
+        last = [item for item in self.classes if not item.negated][-1:] or self.classes[-1:]
+        before = before if chinese else []
+        chosen = (right_after[:1] or before[-1:] or after[:1] or last)[0]
         return chosen, tuple(item for item in self.classes if item is not chosen)
 
     def beside(self, one: Mention, other: Mention) -> bool:
         """Whether two names stand in a list: nothing but “and” or a comma between them."""
         first, last = sorted((one.place, other.place))
         between = self.tokens[first + 1 : last]
-        joined = self.tokens[last].parted or any(token.role("and") for token in between)
-        return joined and all(token.role("and", "filler") for token in between)
+        joined = self.tokens[last].parted or any(token.role("and", "or") for token in between)
+        return joined and all(token.role("and", "or", "filler", "both") for token in between)
 
     def glued(self, item: Mention) -> bool:
         """Whether a name follows an entity without a word between: 企业队伍."""
@@ -143,9 +188,32 @@ class Mentions:
         places = sorted(item.place for item in self.entities)
         return all(
             self.tokens[other].parted
-            or any(token.role("and") for token in self.tokens[one + 1 : other])
+            or any(
+                token.role("and", "or", "compare", "common", "differ", "more-than")
+                for token in self.tokens[one + 1 : other]
+            )
             for one, other in pairwise(places)
         )
+
+    def _negated(self, place: int) -> bool:
+        """Whether the last word of the language before a name that is not empty negates it."""
+        for token in reversed(self.tokens[:place]):
+            if token.role("not", "except"):
+                return True
+            if not token.role("filler", "and", "or", "exists", "both") or token.begins:
+                return False
+        return False
+
+
+def _drop_loose(found: dict[str, list[Mention]], lexicon: Lexicon, bare: Mentions) -> None:
+    """People, staff, talent: teams only where nothing else says who or what is meant."""
+    team = lexicon.kind("TalentTeam")
+    loose = [m for m in found["class"] if m.loose and team in m.values]
+    others = len(found["class"]) - len(loose) + len(found["topic"]) + len(found["fact"])
+    for item in loose:
+        counted = item.place and bare.tokens[item.place - 1].role("quantity", "share")
+        if counted or (others and not bare.asked(item.place)):
+            found["class"].remove(item)
 
 
 def _sort(
@@ -157,3 +225,75 @@ def _sort(
         found[name].append(replace(mention, values=narrowing))
     else:
         found["scope"].append(mention)
+
+
+# --- numbers ----------------------------------------------------------------------------------
+
+
+def _amounts(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[Amount]:
+    found: list[Amount] = []
+    skip = -1
+    for place, token in enumerate(tokens):
+        value = _number(token)
+        if value is None or place <= skip:
+            continue
+        unit, after = _unit(tokens, place + 1, lexicon)
+        operator = _operator(tokens, place, after)
+        other = _second(tokens, place, after)
+        if other is not None:
+            skip, high = other
+            unit = unit or _unit(tokens, skip + 1, lexicon)[0]
+            bounds: tuple[tuple[Operator, float], ...] = (("at-least", value), ("at-most", high))
+            text = " ".join(t.text for t in tokens[place : skip + 1])
+            found.append(Amount(place, Figure(bounds, unit), text, plain=False))
+        else:
+            figure = Figure(((operator or "exactly", value),), unit)
+            found.append(Amount(place, figure, token.text, plain=operator is None))
+    return found
+
+
+def _number(token: Token) -> float | None:
+    if token.of("class", "entity", "clause", "fact", "topic") or token.role("year", "filler"):
+        return None
+    values = token.of("number")
+    return float(values[0]) if values else None
+
+
+def _unit(tokens: tuple[Token, ...], place: int, lexicon: Lexicon) -> tuple[str, int]:
+    """The unit that stands at a place, and the place after it."""
+    if place < len(tokens):
+        kind = lexicon.kind("Unit")
+        units = tokens[place].of("unit") or tuple(
+            value for value in tokens[place].of("entity") if lexicon.is_a(value, kind)
+        )
+        if units:
+            return units[0], place + 1
+    return "", place
+
+
+def _operator(tokens: tuple[Token, ...], place: int, after: int) -> Operator | None:
+    """The comparison before a number or after its unit: 超过5000, 5000人以上."""
+    around = [*tokens[max(0, place - 1) : place], *tokens[after : after + 1]]
+    if len(around) == 2 and around[0].role("compare"):  # 比80%还高
+        if around[1].role("more"):
+            return "more-than"
+        if around[1].role("fewer"):
+            return "less-than"
+    around += tokens[max(0, place - 2) : place - 1] if around and around[0].role("filler") else []
+    for token in around:
+        for name in _OPERATORS:
+            if token.role(name):
+                return cast(Operator, name)
+    return None
+
+
+def _second(tokens: tuple[Token, ...], place: int, after: int) -> tuple[int, float] | None:
+    """The upper bound, where the number is the lower: between 500 and 1,000, 500到1000之间."""
+    around = [*tokens[max(0, place - 2) : place], *tokens[after : after + 5]]
+    if not any(token.role("from") for token in around):
+        return None
+    for other in range(after, min(after + 3, len(tokens))):
+        value = _number(tokens[other])
+        if value is not None:
+            return other, value
+    return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kb.ask.answer import Refusal, Status
 from kb.ask.lexicon import Lexicon
-from kb.ask.parse import Failure
+from kb.ask.failure import Failure
 from kb.text import Text
 
 #: The longest question, in code points.
@@ -57,13 +57,23 @@ def of(failure: Failure, lexicon: Lexicon) -> tuple[Status, Refusal]:
                 "the plan gives targets, not what has been done.",
             ),
         )
-    if failure.trouble == "unsupported":
+    if failure.trouble == "help":
         return "clarify", Refusal(
-            "unknown-word",
+            "ambiguous",
             Text(
-                f"还不能按{zh}来回答；请换一种问法，或选择下面的问题。",
-                f"Questions with {en} cannot be answered yet; put it another way, or take one "
-                "of the questions below.",
+                "可以问规划里的队伍、目标、举措、机制、专项、机构和数字，也可以用自己的话问某一条。例如：",
+                "Ask about the plan's teams, targets, measures, mechanisms, programmes, bodies and "
+                "figures, or about a single clause in your own words. For example:",
+            ),
+        )
+    if failure.trouble == "not-found":
+        return "clarify", Refusal(
+            "ambiguous",
+            Text(
+                "没有找到与整个问题相符的条文" + (f"；没有条文谈到{zh}" if zh else "") + "。相近的见下。",
+                "No clause answers all of this"
+                + (f"; none speaks of {en}" if en else "")
+                + ". What comes near is below.",
             ),
         )
     if failure.trouble == "unknown-word":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from kb.ask.form import Set
+from kb.ask.form import Related, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.schema import Rows
 from kb.ask.sparql import Compiler
@@ -98,8 +98,12 @@ class RowReader:
         """Rows for the members of a set, in the order given."""
         rows = self.described(iris)
         for item in members.filters:
-            support = self._compiler.support(members.kind, item, iris) if iris else ""
-            rows = self._related(rows, self._select(support) if support else [])
+            if not isinstance(item, Related) or item.negated or not iris:
+                continue
+            if item.entities and self._lexicon.is_a(item.entities[0], members.kind):
+                continue  # a thing by its own name
+            support = self._compiler.support(members.kind, item, iris)
+            rows = self._related(rows, self._select(support))
         return [rows[iri] for iri in iris if iri in rows]
 
     def described(self, iris: Iterable[str]) -> dict[str, Row]:

@@ -6,11 +6,13 @@ Chinese does not part its words. Must not know what the forms mean together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kb.ask import numbers
 from kb.ask.lexicon import Lexicon, Sense
-from kb.ask.normalise import Unit, units
+from kb.normalise import Unit, units
 
 #: What a unit that no form covers costs, against a form. Everything known is cheaper.
 _UNKNOWN = 100.0
@@ -18,6 +20,9 @@ _FORM = 10.0
 #: A clause of the plan by name costs more than all its words, if each of them is known, and
 #: less than one that is not: per unit, and besides.
 _CLAUSE = (10.6, 12.0)
+#: What comes before what, where several forms fit: names, topics and numbers, then fillers.
+_TOPIC, _NUMBER, _FILLER = 0.1, 0.2, 0.5
+_EMPTY = frozenset({"filler", "background"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class Token:
         end: one past its last.
         senses: what it can mean; none for an unknown span.
         parted: whether a comma stands before it.
+        begins: whether a sentence or a clause of one begins with it.
+        opens: whether a sentence begins with it, and another went before.
     """
 
     text: str
@@ -37,16 +44,23 @@ class Token:
     end: int
     senses: tuple[Sense, ...] = ()
     parted: bool = False
+    begins: bool = False
+    opens: bool = False
 
     @property
     def known(self) -> bool:
         """Whether it means anything."""
         return bool(self.senses)
 
+    @property
+    def content(self) -> bool:
+        """Whether it names something, and is not only a word of the language."""
+        return any(sense.kind not in ("word", "unit") for sense in self.senses)
+
     def role(self, *names: str) -> bool:
-        """Whether it is a word of one of the roles, and nothing of the graph."""
-        return not any(sense.kind != "word" for sense in self.senses) and any(
-            sense.value in names for sense in self.senses
+        """Whether it is a word of one of the roles, and names nothing."""
+        return not self.content and any(
+            sense.kind == "word" and sense.value in names for sense in self.senses
         )
 
     def of(self, *kinds: str) -> tuple[str, ...]:
@@ -78,36 +92,58 @@ Piece = tuple[tuple[Unit, ...], tuple[Sense, ...]]
 
 
 def _cut(row: tuple[Unit, ...], lexicon: Lexicon) -> tuple[float, list[Piece]]:
+    """The cheapest cut, and what it costs."""
     count = len(row)
+    names = [unit.key for unit in row]
+    stems = [unit.stem for unit in row]
     costs = [0.0] * (count + 1)
     steps: list[tuple[int, tuple[Sense, ...]]] = [(1, ())] * count
     for place in range(count - 1, -1, -1):
         costs[place] = costs[place + 1] + _UNKNOWN
-        node: dict[str, Any] | None = lexicon.tree
-        for length, unit in enumerate(row[place:], 1):
-            node = node.get(unit.key) if node else None
-            if node is None:
-                break
-            if "" in node:
-                senses = tuple(node[""])
-                cost = _price(senses, length) + costs[place + length]
-                if cost < costs[place]:
-                    costs[place] = cost
-                    steps[place] = (length, senses)
+        for length, senses in _forms(names, stems, place, lexicon).items():
+            cost = _price(senses, length) + costs[place + length]
+            if cost < costs[place]:
+                costs[place] = cost
+                steps[place] = (length, tuple(senses))
     pieces: list[Piece] = []
     place = 0
     while place < count:
-        length, senses = steps[place]
-        pieces.append((row[place : place + length], senses))
+        length, chosen = steps[place]
+        pieces.append((row[place : place + length], chosen))
         place += length
     return costs[0], pieces
 
 
-def _price(senses: tuple[Sense, ...], length: int) -> float:
+def _forms(
+    names: Sequence[str], stems: Sequence[str], place: int, lexicon: Lexicon
+) -> dict[int, list[Sense]]:
+    """All known forms that begin at a place, by their length."""
+    found: dict[int, list[Sense]] = {}
+    for tree, row in ((lexicon.tree, names), (lexicon.stems, stems)):
+        node: dict[str, Any] | None = tree
+        for end in range(place, len(row)):
+            node = node.get(row[end]) if node else None
+            if node is None:
+                break
+            if "" in node:
+                found.setdefault(end - place + 1, []).extend(node[""])
+    number = numbers.read(names, place)
+    if number is not None:
+        value, length = number
+        found.setdefault(length, []).append(Sense("number", f"{value:g}"))
+    return found
+
+
+def _price(senses: list[Sense], length: int) -> float:
     """What a form costs; fillers a little more, so that content wins where both fit."""
-    if all(sense.kind == "clause" for sense in senses):
+    kinds = {sense.kind for sense in senses}
+    if kinds == {"clause"}:
         return _CLAUSE[0] * length + _CLAUSE[1]
-    return _FORM + (0.5 if senses == (Sense("word", "filler"),) else 0.0)
+    if kinds == {"word"} and {sense.value for sense in senses} <= _EMPTY:
+        return _FORM + _FILLER
+    if kinds == {"topic"}:
+        return _FORM + _TOPIC
+    return _FORM + (_NUMBER if kinds == {"number"} else 0.0)
 
 
 def _quantities(row: tuple[Unit, ...], pieces: list[Piece]) -> list[tuple[int, ...]]:
@@ -120,17 +156,40 @@ def _quantities(row: tuple[Unit, ...], pieces: list[Piece]) -> list[tuple[int, .
 
 
 def _tokens(question: str, pieces: list[Piece]) -> tuple[Token, ...]:
+    """Pieces as tokens; single characters beside an unknown one are parts of one unknown word."""
     tokens: list[Token] = []
+    pieces = [
+        (covered, () if not senses or _part_of_unknown(place, pieces) else senses)
+        for place, (covered, senses) in enumerate(pieces)
+    ]
     for covered, senses in pieces:
         start, end = covered[0].start, covered[-1].end
         last = tokens[-1] if tokens else None
         if not senses and last is not None and not last.known and _together(question, last, start):
             tokens[-1] = replace(last, text=question[last.start : end], end=end)
         else:
-            before = question[last.end : start] if last else ""
+            before = question[last.end : start] if last else question[:start]
             parted = any(sign in "、,，;；/" for sign in before)
-            tokens.append(Token(question[start:end], start, end, senses, parted))
+            begins = last is None or any(sign in "，,;；.。:：?？!！\n—" for sign in before)
+            opens = last is not None and any(sign in ".。?？!！\n" for sign in before)
+            text = question[start:end]
+            tokens.append(Token(text, start, end, senses, parted, begins, opens))
     return tuple(tokens)
+
+
+def _part_of_unknown(place: int, pieces: list[Piece]) -> bool:
+    """Whether a single character that stands for a topic or number is half of an unknown word."""
+    covered, senses = pieces[place]
+    if len(covered) > 1 or not covered[0].ideograph:
+        return False
+    if not all(sense.kind in ("topic", "number") for sense in senses):
+        return False
+    beside = [*pieces[max(0, place - 1) : place], *pieces[place + 1 : place + 2]]
+    return any(
+        not other and len(units_) == 1 and units_[0].ideograph
+        and (units_[0].end == covered[0].start or units_[0].start == covered[0].end)
+        for units_, other in beside
+    )
 
 
 def _together(question: str, last: Token, start: int) -> bool:

@@ -7,9 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kb.ask.form import Count, Describe, Filter, Form, NotStated, Select, Set
+from kb.ask.form import (
+    Aggregate,
+    Compare,
+    Count,
+    CountEach,
+    Describe,
+    Extreme,
+    Form,
+    NotStated,
+    Related,
+    Review,
+    Select,
+    Set,
+)
 from kb.ask.lexicon import Lexicon
-from kb.ask.schema import Relation
+from kb.ask.patterns import Patterns
 from kb.terms import OA, PROV, RDF
 
 #: A kind of fact, and the role of an involvement that stands in where the source is silent.
@@ -19,103 +32,134 @@ _PLACE = "?span oa:start ?start ; oa:end ?end ; oa:exact ?exact ; :inSource ?sou
 
 
 class Compiler:
-    """Writes queries for forms over one lexicon."""
+    """Writes queries for forms over one lexicon.
+
+    Args:
+        lexicon: of the graph.
+    """
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.ns = lexicon.schema.ns
         self.base = self.ns.removesuffix("ns#")
+        self.patterns = Patterns(lexicon)
 
     def query(self, form: Form) -> str:
         """The query of a form, to be run as it is; ``?item`` are the rows of the answer."""
+        return self._with_prefixes("\n".join(self._lines(form)))
+
+    def _lines(self, form: Form) -> Iterator[str]:
         if isinstance(form, Select):
-            return self._with_prefixes(self._selection(form.members))
-        if isinstance(form, Count):
-            body = "\n".join(self._members(form.members))
-            return self._with_prefixes(
-                f"SELECT (COUNT(DISTINCT ?item) AS ?count) WHERE {{\n{body}\n}}"
-            )
-        if isinstance(form, Describe):
-            return self._with_prefixes(
-                "SELECT ?item ?property ?value WHERE {\n"
-                f"  VALUES ?item {{ <{form.entity}> }}\n  ?item ?property ?value\n}}"
-            )
-        return self._missing(form)
+            yield from self._selection(form)
+        elif isinstance(form, Count):
+            yield "SELECT (COUNT(DISTINCT ?item) AS ?count) WHERE {"
+            yield from self.patterns.members(form.members)
+            yield "}"
+        elif isinstance(form, CountEach):
+            yield from self._counts(form.each, form.counted)
+            yield "ORDER BY DESC(?count) ?item"
+        elif isinstance(form, Extreme):
+            yield from self._extreme(form)
+        elif isinstance(form, Aggregate):
+            yield from self._aggregate(form)
+        elif isinstance(form, Compare):
+            yield from self._selection(Select(self.compared(form)))
+        elif isinstance(form, Describe):
+            yield "SELECT ?item ?property ?value WHERE {"
+            yield f"  VALUES ?item {{ <{form.entity}> }}\n  ?item ?property ?value\n}}"
+        elif isinstance(form, NotStated):
+            yield self._missing(form)
 
-    def _selection(self, members: Set) -> str:
-        body = "\n".join(self._members(members))
-        # In the order of the source; what holds others comes before what it holds.
-        links = self.lexicon.schema.links
-        own = sorted({p for c, p, d in links if c == d == members.kind})
-        above = f"\n  OPTIONAL {{ ?item ({self._either(own)})+ ?above }}" if own else ""
-        depth = " COUNT(DISTINCT ?above)" if own else ""
-        return (
-            "SELECT ?item WHERE {\n"
-            + body
-            + above
-            + "\n  OPTIONAL { ?item :evidence ?span . ?span oa:start ?start ; oa:end ?end }\n}\n"
-            f"GROUP BY ?item\nORDER BY MIN(?start){depth} MAX(?start) DESC(MAX(?end)) ?item"
-        )
+    # --- sets ------------------------------------------------------------------------------
 
-    def _members(self, members: Set, name: str = "item") -> Iterator[str]:
-        """The lines of a pattern that binds the set's members to a variable."""
-        yield f"  ?{name} a {self._short(members.kind)} ."
-        if members.kind in self.lexicon.schema.cited and not self._only_linked(members):
-            # What the editors added without a clause is not in the plan.
-            yield f"  FILTER EXISTS {{ ?{name} :evidence ?clause }}"
-        for number, item in enumerate(members.filters, 1):
-            other = f"{name}_{number}"
-            yield from self._filter(members.kind, item, name, other)
-
-    def _only_linked(self, members: Set) -> bool:
-        return any(self.relation(members.kind, item).linked for item in members.filters)
-
-    def relation(self, kind: str, item: Filter) -> Relation:
-        """What links members of a class to what a filter names."""
-        if item.within is not None:
-            return self.lexicon.schema.relation(kind, (item.within.kind,))
-        # All entities of a filter are of one kind.
-        return self.lexicon.relation(kind, item.entities[0])
-
-    def _filter(self, kind: str, item: Filter, name: str, other: str) -> Iterator[str]:
-        relation = self.relation(kind, item)
-        if item.within is not None:
-            value = f"?{other}"
-            yield from self._members(item.within, other)
-        elif len(item.entities) == 1:
-            value = f"<{item.entities[0]}>"
+    def _selection(self, form: Select) -> Iterator[str]:
+        members = form.members
+        if form.order:
+            turn = "DESC" if form.order == "descending" else "ASC"
+            yield "SELECT ?item ?value WHERE {"
+            yield from self.patterns.members(members)
+            yield f"  ?item :value ?value\n}}\nORDER BY {turn}(?value) ?item"
         else:
-            value = f"?{other}"
-            yield f"  VALUES ?{other} {{ {' '.join(f'<{iri}>' for iri in item.entities)} }}"
-        if not relation.linked:
-            yield f"  ?{name} {self._path(relation)} {value} ."
+            # In the order of the source; what holds others comes before what it holds.
+            links = self.lexicon.schema.links
+            own = sorted({p for c, p, d in links if c == d == members.kind})
+            yield "SELECT ?item WHERE {"
+            yield from self.patterns.members(members)
+            if own:
+                yield f"  OPTIONAL {{ ?item ({self.patterns.either(own)})+ ?above }}"
+            yield "  OPTIONAL { ?item :evidence ?span . ?span oa:start ?start ; oa:end ?end }\n}"
+            depth = " COUNT(DISTINCT ?above)" if own else ""
+            yield f"GROUP BY ?item\nORDER BY MIN(?start){depth} MAX(?start) DESC(MAX(?end)) ?item"
+        if form.limit:
+            yield f"LIMIT {form.limit}"
+
+    def _counts(self, each: Set, counted: Set, name: str = "item") -> Iterator[str]:
+        """How many of one set each member of another is related to, none included."""
+        yield f"SELECT ?{name} (COUNT(DISTINCT ?counted) AS ?count) WHERE {{"
+        yield from self.patterns.members(each, name)
+        yield "  OPTIONAL {"
+        yield from ("  " + line for line in self.patterns.members(counted, "counted"))
+        yield from self.patterns.link(each.kind, counted.kind, name, "?counted")
+        yield f"  }}\n}} GROUP BY ?{name}"
+
+    def _extreme(self, form: Extreme) -> Iterator[str]:
+        function = "MAX" if form.end == "most" else "MIN"
+        figures = self.lexicon.kind("QuantitativeTarget")
+        if form.by is not None and form.by.kind != figures:
+            yield "SELECT ?item ?count WHERE {\n  {"
+            yield from self._counts(form.members, form.by)
+            yield f"  }}\n  {{ SELECT ({function}(?other_count) AS ?count) WHERE {{ {{"
+            inner = "\n".join(self._counts(form.members, form.by, "other"))
+            yield inner.replace("?count)", "?other_count)")
+            yield "  } } }\n} ORDER BY ?item"
             return
-        link = f"?{other}_link"
-        yield (
-            f"  {link} {self._either(relation.near)} ?{name} ; "
-            f"{self._either(relation.far)} {value} ;\n    :evidence ?{other}_clause ."
-        )
+        # Numbers of one unit are compared with each other.
+        yield "SELECT DISTINCT ?item ?figure ?value ?unit WHERE {"
+        yield from self._figures(form, "item", "figure", "value")
+        yield f"  {{ SELECT ?unit ({function}(?other_value) AS ?value) WHERE {{"
+        yield from self._figures(form, "other", "other_figure", "other_value")
+        yield "  } GROUP BY ?unit }\n} ORDER BY ?unit ?item"
 
-    def _path(self, relation: Relation) -> str:
-        steps = [self._short(p) for p in relation.forward]
-        steps += ["^" + self._short(p) for p in relation.backward]
-        return "|".join(steps)
+    def _figures(self, form: Extreme, name: str, figure: str, value: str) -> Iterator[str]:
+        yield from self.patterns.members(form.members, name)
+        if form.by is None:
+            yield f"  BIND(?{name} AS ?{figure})"
+        else:
+            yield from self.patterns.members(form.by, figure)
+            yield from self.patterns.link(form.members.kind, form.by.kind, name, f"?{figure}")
+        yield f"  ?{figure} :value ?{value} ; :unit ?unit ."
 
-    def _either(self, properties: Iterable[str]) -> str:
-        return "|".join(self._short(p) for p in properties)
+    def _aggregate(self, form: Aggregate) -> Iterator[str]:
+        if form.each is not None:
+            yield "SELECT (AVG(?count) AS ?value) WHERE { {"
+            yield from self._counts(form.each, form.members)
+            yield "} }"
+            return
+        function = "SUM" if form.function == "sum" else "AVG"
+        yield f"SELECT ?unit ({function}(?number) AS ?value) WHERE {{"
+        yield from self.patterns.members(form.members)
+        yield "  ?item :value ?number ; :unit ?unit\n} GROUP BY ?unit ORDER BY ?unit"
+
+    def compared(self, form: Compare) -> Set:
+        """The members that a comparison looks at: those of any of the things."""
+        if form.manner == "common":
+            return form.members.having(*(Related((iri,)) for iri in form.entities))
+        return form.members.having(Related(form.entities))
+
+    # --- what is not stated ----------------------------------------------------------------
 
     def _missing(self, form: NotStated) -> str:
         role = next((r for k in form.kinds if (r := STAND_INS.get(k.rsplit("/", 1)[-1]))), None)
         narrow = self._teams_concerned(form)
         if role is not None:
-            return self._with_prefixes(
+            return (
                 "SELECT DISTINCT ?item ?team ?link WHERE {\n"
                 + narrow
                 + f"  ?link a :Involvement ; :role <{self.base}scheme/role/{role}> ;\n"
                 "    :body ?item ; :involvedIn ?team .\n  ?team a :TalentTeam .\n}\n"
                 "ORDER BY ?team ?item"
             )
-        return self.gaps(form)
+        return self._gaps(form)
 
     def _teams_concerned(self, form: NotStated) -> str:
         """Lines that bind the teams that what is asked about belongs to; all, for the plan."""
@@ -127,12 +171,16 @@ class Compiler:
         team = self.lexicon.kind("TalentTeam")
         if not self.lexicon.linked(team, form.about[0]):
             return ""
-        return "\n".join(self._filter(team, Filter(form.about[:1]), "team", "about")) + "\n"
+        lines = self.patterns.members(Set(team, (Related(form.about[:1]),)), "team")
+        return "\n".join(lines) + "\n"
 
     def gaps(self, form: NotStated) -> str:
         """The words that were searched for, and how often the source has them."""
+        return self._with_prefixes(self._gaps(form))
+
+    def _gaps(self, form: NotStated) -> str:
         kinds = " ".join(f"<{kind}>" for kind in form.kinds)
-        return self._with_prefixes(
+        return (
             "SELECT DISTINCT ?gap ?kind ?about ?word ?hits WHERE {\n"
             f"  VALUES ?kind {{ {kinds} }}\n"
             "  ?gap a :InformationGap ; :missing ?kind ; :about ?about ; :searched ?search .\n"
@@ -140,30 +188,32 @@ class Compiler:
             "ORDER BY ?gap ?word"
         )
 
-    def teams(self, form: NotStated) -> tuple[str, ...]:
+    def teams(self, form: NotStated | Review) -> tuple[str, ...]:
         """The teams that a question about a missing fact names."""
         team = self.lexicon.kind("TalentTeam")
         return tuple(iri for iri in form.about if self.lexicon.is_a(iri, team))
 
-    def support(self, kind: str, item: Filter, rows: Iterable[str]) -> str:
+    # --- how rows are related --------------------------------------------------------------
+
+    def support(self, kind: str, item: Related, rows: Iterable[str]) -> str:
         """How each row is related to what a filter names: graph, role and clauses.
 
         Binds ``?item ?g`` and, where there are any, ``?role`` and ``?span``.
         """
-        relation = self.relation(kind, item)
+        relation = self.patterns.relation(kind, item)
         values = f"VALUES ?item {{ {' '.join(f'<{iri}>' for iri in rows)} }}"
         if item.within is not None:
-            target = f"?other a {self._short(item.within.kind)} ."
+            target = "\n".join(self.patterns.members(item.within, "other"))
         else:
             target = f"VALUES ?other {{ {' '.join(f'<{iri}>' for iri in item.entities)} }}"
         if relation.linked:
-            near, far = self._either(relation.near), self._either(relation.far)
+            near, far = self.patterns.either(relation.near), self.patterns.either(relation.far)
             link = f"GRAPH ?g {{ ?link {near} ?item }} ?link {far} ?other ; :evidence ?span ."
             branches = [f"{link} {_PLACE} OPTIONAL {{ ?link :role ?role }}"]
         else:
-            branches = [
-                self._direct("?item", self._short(p), "?other") for p in relation.forward
-            ] + [self._direct("?other", self._short(p), "?item") for p in relation.backward]
+            short = self.patterns.short
+            branches = [self._direct("?item", short(p), "?other") for p in relation.forward]
+            branches += [self._direct("?other", short(p), "?item") for p in relation.backward]
         body = " UNION\n  ".join(f"{{ {values} {target} {branch} }}" for branch in branches)
         return self._with_prefixes(
             f"SELECT DISTINCT ?item ?g ?role ?start ?end ?exact ?source WHERE {{\n  {body}\n}}"
@@ -177,15 +227,11 @@ class Compiler:
             f"rdf:object {value} ; prov:wasDerivedFrom ?from . ?from :evidence ?span . {_PLACE} }}"
         )
 
-    def _short(self, iri: str) -> str:
-        local = iri.removeprefix(self.ns)
-        return f":{local}" if local.isalnum() else f"<{iri}>"
-
     def _with_prefixes(self, query: str) -> str:
         known = {"": self.ns, "oa": OA, "prov": PROV, "rdf": RDF}
         lines = [
             f"PREFIX {name}: <{iri}>"
             for name, iri in known.items()
-            if (f"{name}:" in query if name else " :" in query or "|:" in query or "^:" in query)
+            if (f"{name}:" in query if name else any(s + ":" in query for s in " |^(/"))
         ]
         return "\n".join([*lines, query])

@@ -6,37 +6,69 @@ know SPARQL.
 
 from __future__ import annotations
 
-from kb.ask.form import Count, Describe, Filter, Form, NotStated, Select, Set
+from kb.ask import phrases
+from kb.ask.form import (
+    About,
+    Aggregate,
+    Compare,
+    Count,
+    CountEach,
+    Describe,
+    Extreme,
+    Figure,
+    Filter,
+    Form,
+    NotStated,
+    Related,
+    Review,
+    Select,
+    Set,
+)
 from kb.ask.lexicon import Lexicon
+from kb.ask.phrases import plural
 from kb.text import Language, Text
-
-
-def plural(noun: str) -> str:
-    """The plural of an English noun phrase.
-
-    >>> plural("body"), plural("key-field talent team"), plural("anomaly of the source")
-    ('bodies', 'key-field talent teams', 'anomalies of the source')
-    """
-    head, of, rest = noun.partition(" of ")
-    if head.endswith("y") and head[-2:-1] not in "aeiou":
-        head = head[:-1] + "ies"
-    elif head.endswith(("s", "x", "ch", "sh")):
-        head += "es"
-    else:
-        head += "s"
-    return head + of + rest
 
 
 def reading(form: Form, lexicon: Lexicon) -> Text:
     """How a form was understood, in both languages."""
     if isinstance(form, Select):
-        return _set(form.members, lexicon)
+        text = _set(form.members, lexicon)
+        if form.order:
+            down = form.order == "descending"
+            text = _join(text, Text("从高到低", "high to low") if down else Text("从低到高", "low to high"))
+        return _join(text, Text(f"前 {form.limit}", f"first {form.limit}")) if form.limit else text
     if isinstance(form, Count):
-        counted = _set(form.members, lexicon)
-        return Text(f"{counted.zh} 的数量", f"number of {counted.en}")
+        return _of(Text("数量", "number"), _set(form.members, lexicon))
+    if isinstance(form, CountEach):
+        each = lexicon.label(form.each.kind)
+        counted = _set(form.counted, lexicon)
+        return Text(f"每个{each.zh}：{counted.zh} 的数量", f"for each {each.en}: number of {counted.en}")
+    if isinstance(form, Extreme):
+        most = form.end == "most"
+        by = _set(form.by, lexicon) if form.by else Text("数值", "value")
+        text = _join(_set(form.members, lexicon), by)
+        return _join(text, Text("最大" if most else "最小", "most" if most else "least"))
+    if isinstance(form, Aggregate):
+        name = Text("总和", "sum") if form.function == "sum" else Text("平均", "mean")
+        text = _of(name, _set(form.members, lexicon))
+        return _join(_set(form.each, lexicon), text) if form.each else text
+    if isinstance(form, Compare):
+        names = _names(form.entities, lexicon)
+        manner = {
+            "beside": Text("并列", "side by side"),
+            "common": Text("共同", "in common"),
+            "differ": Text("不同", "different"),
+        }[form.manner]
+        return _join(_join(_set(form.members, lexicon), names), manner)
     if isinstance(form, Describe):
         label = lexicon.label(form.entity)
         return Text(f"说明 = {label.zh}", f"description = {label.en}")
+    if isinstance(form, Review):
+        return Text("自查 → 数字之和", "self-audit → sums of figures")
+    return _missing_reading(form, lexicon)
+
+
+def _missing_reading(form: NotStated, lexicon: Lexicon) -> Text:
     kinds = [lexicon.label(kind) for kind in form.kinds]
     zh, en = "、".join(k.zh for k in kinds), " and ".join(k.en for k in kinds)
     if not form.about:
@@ -45,26 +77,48 @@ def reading(form: Form, lexicon: Lexicon) -> Text:
     return Text(f"{about.zh} → {zh}", f"{about.en} → {en}")
 
 
+def _join(one: Text, other: Text) -> Text:
+    return Text(f"{one.zh} → {other.zh}", f"{one.en} → {other.en}")
+
+
+def _of(name: Text, what: Text) -> Text:
+    return Text(f"{what.zh} 的{name.zh}", f"{name.en} of {what.en}")
+
+
 def _set(members: Set, lexicon: Lexicon) -> Text:
     kind = lexicon.label(members.kind)
     zh, en = kind.zh, plural(kind.en)
     for item in members.filters:
-        what, value = _filter(item, lexicon)
-        zh += f" → {what.zh} = {value.zh}"
-        en += f" → {what.en} = {value.en}"
+        part = filter_reading(item, lexicon)
+        zh += f" → {part.zh}"
+        en += f" → {part.en}"
     return Text(zh, en)
 
 
-def _filter(item: Filter, lexicon: Lexicon) -> tuple[Text, Text]:
+def filter_reading(item: Filter, lexicon: Lexicon) -> Text:
+    """One condition as part of a reading: team = rural practical talent."""
+    if isinstance(item, About):
+        names = _names(item.topics[:1], lexicon)
+        sign = "≠" if item.negated else "="
+        return Text(f"主题 {sign} {names.zh}", f"topic {sign} {names.en}")
+    if isinstance(item, Figure):
+        text = phrases.figure(item, lexicon)
+        return Text(text.zh.removesuffix("的"), text.en)
+    if not isinstance(item, Related):
+        text = phrases.condition(item, lexicon)
+        return Text(text.zh.removesuffix("的"), text.en)
+    sign = "≠" if item.negated else "="
     if item.within is not None:
-        kind = lexicon.label(item.within.kind)
-        return kind, Text("任一", "any")
+        inner = _set(item.within, lexicon)
+        no = Text("无", "no ") if item.negated else Text("有", "has ")
+        return Text(f"{no.zh}（{inner.zh}）", f"{no.en}({inner.en})")
     thing = lexicon.things[item.entities[0]]
     own = sorted(k for k in thing.kinds if k.startswith(lexicon.schema.ns))
     kind = lexicon.label(own[0]) if own else Text("类别", "code")
     if lexicon.schema.is_a(own[0] if own else "", lexicon.kind("TalentTeam")):
         kind = Text("队伍", "team")
-    return kind, _names(item.entities, lexicon)
+    names = _names(item.entities, lexicon)
+    return Text(f"{kind.zh} {sign} {names.zh}", f"{kind.en} {sign} {names.en}")
 
 
 def _names(iris: tuple[str, ...], lexicon: Lexicon) -> Text:
@@ -72,53 +126,93 @@ def _names(iris: tuple[str, ...], lexicon: Lexicon) -> Text:
     return Text("、".join(label.zh for label in labels), " and ".join(label.en for label in labels))
 
 
+# --- questions --------------------------------------------------------------------------------
+
+
 def question(form: Form, lexicon: Lexicon, language: Language) -> str:
     """A question that asks the form."""
+    return _question(form, lexicon).in_(language)
+
+
+def _question(form: Form, lexicon: Lexicon) -> Text:
     if isinstance(form, Select):
-        return _selection(form.members, lexicon, language)
+        what = phrases.of(form.members, lexicon)
+        if form.order:
+            down = form.order == "descending"
+            zh = "从高到低" if down else "从低到高"
+            en = "from high to low" if down else "from low to high"
+            return Text(f"{what.zh}{zh}有哪些？", f"Which {what.en} are there {en}?")
+        if form.limit:
+            return Text(f"列出前{form.limit}个{what.zh}", f"List the first {form.limit} {what.en}")
+        return Text(f"{what.zh}有哪些？", f"Which {what.en} are there?")
     if isinstance(form, Count):
-        kind = lexicon.label(form.members.kind)
-        names = _entities(form.members, lexicon)
-        if language == "zh":
-            return f"{names.zh or '规划'}一共有多少个{kind.zh}？"
-        ending = f" for {names.en}" if names.en else " in the plan"
-        return f"How many {plural(kind.en)} are there{ending}?"
+        what = phrases.of(form.members, lexicon)
+        return Text(f"{what.zh}一共有多少个？", f"How many {what.en} are there?")
+    if isinstance(form, CountEach):
+        each, what = lexicon.label(form.each.kind), phrases.of(form.counted, lexicon)
+        return Text(
+            f"每个{each.zh}分别有多少个{what.zh}？", f"For each {each.en}, how many {what.en} are there?"
+        )
+    if isinstance(form, Extreme):
+        return _extreme(form, lexicon)
+    if isinstance(form, Aggregate):
+        what = phrases.of(form.members, lexicon)
+        if form.each is not None:
+            each = lexicon.label(form.each.kind)
+            return Text(
+                f"平均每个{each.zh}有多少个{what.zh}？",
+                f"On average, for each {each.en}, how many {what.en} are there?",
+            )
+        if form.function == "sum":
+            return Text(f"{what.zh}的总和是多少？", f"What is the sum of the {what.en}?")
+        return Text(f"{what.zh}的平均值是多少？", f"What is the average of the {what.en}?")
+    if isinstance(form, Compare):
+        return _compare(form, lexicon)
     if isinstance(form, Describe):
         label = lexicon.label(form.entity)
-        return f"什么是“{label.zh}”？" if language == "zh" else f"What is “{label.en}”?"
-    return _missing(form, lexicon, language)
+        return Text(f"什么是“{label.zh}”？", f"What is “{label.en}”?")
+    if isinstance(form, Review):
+        return Text("各队伍的增量加起来对得上吗？", "Do the increases of the teams add up?")
+    return _missing(form, lexicon)
 
 
-def _selection(members: Set, lexicon: Lexicon, language: Language) -> str:
-    kind = lexicon.label(members.kind)
-    names = _entities(members, lexicon)
-    if language == "zh":
-        return f"{names.zh or '规划'}有哪些{kind.zh}？"
-    ending = f" for {names.en}" if names.en else " in the plan"
-    return f"Which {plural(kind.en)} are there{ending}?"
+def _extreme(form: Extreme, lexicon: Lexicon) -> Text:
+    what = phrases.of(form.members, lexicon)
+    most = form.end == "most"
+    if form.by is None:
+        return Text(
+            f"最{'大' if most else '小'}的{what.zh}有哪些？",
+            f"Which {what.en} are the {'largest' if most else 'smallest'}?",
+        )
+    by = phrases.of(form.by, lexicon)
+    if form.by.kind == lexicon.kind("QuantitativeTarget"):
+        return Text(
+            f"{by.zh}最{'大' if most else '小'}的{what.zh}有哪些？",
+            f"Which {what.en} have the {'largest' if most else 'smallest'} {by.en}?",
+        )
+    return Text(
+        f"{by.zh}最{'多' if most else '少'}的{what.zh}有哪些？",
+        f"Which {what.en} have the {'most' if most else 'fewest'} {by.en}?",
+    )
 
 
-def _entities(members: Set, lexicon: Lexicon) -> Text:
-    zh: list[str] = []
-    en: list[str] = []
-    for item in members.filters:
-        if item.within is not None:
-            kind = lexicon.label(item.within.kind)
-            zh.append(kind.zh)
-            en.append(plural(kind.en))
-        else:
-            names = [lexicon.label(iri) for iri in item.entities]
-            zh.append("和".join(name.zh for name in names))
-            en.append(" and ".join(name.en for name in names))
-    return Text("".join(zh), " ".join(en))
+def _compare(form: Compare, lexicon: Lexicon) -> Text:
+    labels = [lexicon.label(iri) for iri in form.entities]
+    zh, en = "和".join(x.zh for x in labels), " and ".join(x.en for x in labels)
+    what = phrases.of(form.members, lexicon)
+    if form.manner == "common":
+        return Text(f"{zh}有哪些共同的{what.zh}？", f"Which {what.en} do {en} have in common?")
+    if form.manner == "differ":
+        return Text(f"{zh}的{what.zh}有什么不同？", f"How do the {what.en} of {en} differ?")
+    return Text(f"比较{zh}的{what.zh}", f"Compare the {what.en} of {en}")
 
 
-def _missing(form: NotStated, lexicon: Lexicon, language: Language) -> str:
+def _missing(form: NotStated, lexicon: Lexicon) -> Text:
     kinds = [lexicon.label(kind) for kind in form.kinds]
     about = [lexicon.label(iri) for iri in form.about]
-    if language == "zh":
-        whom = "和".join(label.zh for label in about) or "规划"
-        return f"{whom}的{'和'.join(kind.zh for kind in kinds)}是什么？"
+    whom = "和".join(label.zh for label in about) or "规划"
     what = " and ".join(kind.en for kind in kinds)
     ending = f" for {' and '.join(label.en for label in about)}" if about else " of the plan"
-    return f"What is the {what}{ending}?"
+    return Text(
+        f"{whom}的{'和'.join(kind.zh for kind in kinds)}是什么？", f"What is the {what}{ending}?"
+    )

@@ -42,6 +42,8 @@ Role: TypeAlias = Literal[
     "mean",
     "most",
     "least",
+    "largest",
+    "smallest",
     "more",
     "fewer",
     "descending",

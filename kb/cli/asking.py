@@ -53,7 +53,7 @@ def ask(lang: Asked, question: str | None, file: Path | None, *, as_json: bool) 
         )
     questions = [question or ""] if file is None else _lines(file)
     from kb.ask.asker import Asker, rows_of
-    from kb.ask.lexicon import Lexicon
+    from kb.ask.vocabulary import Vocabulary
     from kb.plan import graph
     from kb.store.embedded import EmbeddedStore
     from kb.store.guard import GuardedStore
@@ -65,9 +65,9 @@ def ask(lang: Asked, question: str | None, file: Path | None, *, as_json: bool) 
     store.load(built.data, built.revision)
     worst = 0
     with GuardedStore(store, Limits.of(chosen)) as guarded:
-        # The lexicon comes from the trusted store in this process: no query of the user's.
-        lexicon = Lexicon.read(rows_of(store), chosen.base)
-        asker = Asker(rows_of(guarded), chosen.base, built.revision, lexicon)
+        # The vocabulary comes from the trusted store in this process: no query of the user's.
+        vocabulary = Vocabulary.read(rows_of(store), chosen.base)
+        asker = Asker(rows_of(guarded), chosen.base, built.revision, vocabulary)
         for number, one in enumerate(questions):
             answer = asker.ask(one, lang)
             worst = max(worst, answer.exit_status)

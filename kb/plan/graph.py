@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kb.plan import knowledge, loading, overlay, rules
+from kb.plan import knowledge, loading, overlay, rules, topics
 from kb.plan.loading import Loaded, graph_iri, vocabulary_graph
 from kb.settings import Settings
 from kb.text import Text
@@ -119,7 +119,9 @@ def _built(settings: Settings, folder: Path, rule_set: list[rules.Rule]) -> list
         stated.extend(rule.describe(settings.base))
     derived: list[ox.Quad] = []
     for plan in loaded.plans:
-        derived += rules.derive(_seen_by(stated, plan, loaded), rule_set, settings.base, plan)
+        seen = _seen_by(stated, plan, loaded)
+        derived += topics.classify(seen, settings.base, plan)
+        derived += rules.derive(seen, rule_set, settings.base, plan)
     return stated + derived
 
 
@@ -143,7 +145,7 @@ def _seen_by(quads: Iterable[ox.Quad], plan: str, loaded: Loaded) -> list[ox.Qua
 
 def _revision(settings: Settings, folder: Path, rule_set: list[rules.Rule]) -> str:
     """Digest of everything the graph is made from; the number grows with this module's way."""
-    digest = hashlib.sha256(f"plankb graph 2 {settings.base}\n".encode())
+    digest = hashlib.sha256(f"plankb graph 3 {settings.base}\n".encode())
     files = loading.vocabulary_files(folder)
     files += [path for plan in loading.plan_folders(folder) for path in sorted(plan.glob("*.ttl"))]
     texts = [

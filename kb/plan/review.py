@@ -7,7 +7,7 @@ values fill. Must not know any particular finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.plan import knowledge
@@ -92,8 +92,8 @@ def review(graph: PlanGraph) -> Iterator[Review]:
                 Finding(
                     row,
                     Text(
-                        zh=_sentence(sentence.zh, row, labels["zh"], "、"),
-                        en=_sentence(sentence.en, row, labels["en"], "; "),
+                        zh=fill(sentence.zh, row, labels["zh"], "、"),
+                        en=fill(sentence.en, row, labels["en"], "; "),
                     ),
                     explainer.cited(iris),
                 )
@@ -120,7 +120,16 @@ def _labels(graph: PlanGraph) -> dict[str, dict[str, str]]:
     return found
 
 
-def _sentence(template: str, row: dict[str, str], labels: dict[str, str], between: str) -> str:
+def fill(template: str, row: Mapping[str, str], labels: Mapping[str, str], between: str) -> str:
+    """A sentence filled with the values of a row; resources by their labels.
+
+    Args:
+        template: with names of variables in braces.
+        row: values as text, IRIs separated by spaces.
+        labels: of resources, in the sentence's language.
+        between: what stands between the names of several resources.
+    """
+
     def value(match: re.Match[str]) -> str:
         text = row.get(match[1], "—")
         names = [labels.get(word) for word in text.split()]

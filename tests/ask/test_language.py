@@ -12,7 +12,7 @@ from kb.ask import words
 from kb.ask.asker import Asker
 from kb.ask.form import Count, Describe, Filter, Form, NotStated, Question, Select, Set
 from kb.ask.lexicon import Lexicon
-from kb.ask.normalise import keys, units
+from kb.normalise import keys, units
 from kb.ask.verbalise import question as in_words
 from kb.ask.verbalise import reading
 from kb.errors import FileProblem

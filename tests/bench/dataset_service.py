@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from kb import settings
-from kb.ask.lexicon import Lexicon
+from kb.ask.vocabulary import Vocabulary
 from kb.plan import graph
 from server import logs, running
 from server.knowledge import Checked, Knowledge
@@ -22,8 +22,8 @@ def main(file: Path) -> None:
     logs.install()
     built = graph.build(chosen)
     data = file.read_bytes()
-    checked = Checked("bench", data, Lexicon.read(built.select, built.base))
-    knowledge = Knowledge.of(checked.start(chosen), "bench", chosen, checked.lexicon)
+    checked = Checked("bench", data, Vocabulary.read(built.select, built.base))
+    knowledge = Knowledge.of(checked.start(chosen), "bench", chosen, checked.vocabulary)
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"

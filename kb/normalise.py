@@ -1,4 +1,4 @@
-"""A question as a row of units to look up: ideographs and folded words, with their places.
+"""A text as a row of units to look up: ideographs and folded words, with their places.
 
 Chinese is looked up character by character, Latin script word by word, so that one set of
 rules serves both and a text may mix them. Must not know what any word means.

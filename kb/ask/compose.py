@@ -1,0 +1,275 @@
+"""Composes a logical form of classes, entities, topics and numbers that a question names.
+
+Must not know sentences, nor SPARQL.
+"""
+
+from __future__ import annotations
+
+from kb.ask.choices import choices
+from kb.ask.failure import Failure, Parsed
+from kb.ask.form import (
+    Aggregate,
+    Compare,
+    Count,
+    CountEach,
+    Describe,
+    Extreme,
+    Form,
+    Manner,
+    NotStated,
+    Question,
+    Related,
+    Review,
+    Select,
+    Set,
+)
+from kb.ask.lexicon import Lexicon
+from kb.ask.mentions import Amount, Mention, Mentions
+from kb.ask.sets import SetBuilder, Unfit
+
+
+class Composer:
+    """Puts one question together, every word of which is known.
+
+    Args:
+        named: what the question names.
+        lexicon: of the graph.
+    """
+
+    def __init__(self, named: Mentions, lexicon: Lexicon) -> None:
+        self.named = named
+        self.lexicon = lexicon
+        self.sets = SetBuilder(named, lexicon)
+        self.quantity = named.has("quantity", "share")
+
+    def compose(self) -> Parsed:
+        """The question, or where it can be read in more than one way."""
+        try:
+            return self._compose()
+        except Unfit as unfit:
+            return Failure("ambiguous", unfit.spans, unfit.choices or self._choices())
+
+    def _compose(self) -> Parsed:
+        named = self.named
+        if named.facts:
+            return self._missing_fact()
+        if named.has("agree"):
+            return Question(Review(self._teams()))
+        if self._defined():
+            return Question(Describe(named.classes[0].values[0]))
+        compared = self._compared()
+        if compared is not None:
+            return Question(compared)
+        if not named.classes:
+            return self._without_class()
+        asked, others = named.asked_class()
+        return self._of_class(asked, others)
+
+    # --- with a class ----------------------------------------------------------------------
+
+    def _of_class(self, asked: Mention, others: tuple[Mention, ...]) -> Parsed:
+        named = self.named
+        each = self._each(asked, others)
+        if each is not None:
+            return Question(each)
+        end = self._end()
+        if end:
+            return Question(self._extreme(asked, others, end))
+        members = self.sets.build(asked, others, limit=self._limit(asked))
+        if named.has("sum") and self._has_figures(members.kind):
+            return Question(Aggregate("sum", members))
+        if named.has("mean") and self._has_figures(members.kind):
+            return Question(Aggregate("mean", members))
+        if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
+            self._refuse(*named.texts("sum", "mean", "more", "fewer"))
+        counted = asked.place > 0 and named.tokens[asked.place - 1].role("quantity")
+        if self.quantity and (counted or not self._has_figures(members.kind)):
+            return Question(Count(members))
+        limit = self._limit(asked)
+        number = int(limit.figure.bounds[0][1]) if limit else 0
+        if self._order():
+            figures = self.lexicon.kind("QuantitativeTarget")
+            if not self._has_figures(members.kind):
+                self._refuse(*named.texts("descending", "ascending"))
+            return Question(Select(Set.of(figures, [*members.filters]), self._order(), number))
+        return Question(Select(members, limit=number), self._manner())
+
+    def _each(self, asked: Mention, others: tuple[Mention, ...]) -> Form | None:
+        """How many of one class each member of the other has."""
+        named = self.named
+        both = sorted((asked, *others), key=lambda item: item.place)
+        if len(both) != 2 or not named.has("each", "mean") or not self.quantity:
+            return None
+        after = [
+            item
+            for item in both
+            if any(
+                token.role("each")
+                for token in named.tokens[max(0, item.place - 2) : item.place]
+            )
+        ]
+        each = after[0] if after else both[0]
+        counted = both[1] if each is both[0] else both[0]
+        kind = each.values[0]
+        inner = self.sets.build(counted, (), kind=None)
+        if not self.lexicon.relates(kind, inner.kind):
+            self._refuse(each.text, counted.text)
+        if named.has("mean"):
+            return Aggregate("mean", inner, Set(kind))
+        return CountEach(Set(kind), inner)
+
+    def _extreme(self, asked: Mention, others: tuple[Mention, ...], end: str) -> Form:
+        named, lexicon = self.named, self.lexicon
+        side = "most" if end in ("most", "largest") else "least"
+        kind = asked.values[0]
+        if self._has_figures(kind):
+            members = self.sets.build(asked, others)
+            figures = Set.of(lexicon.kind("QuantitativeTarget"), list(members.filters))
+            return Extreme(figures, side)
+        counts = [
+            item
+            for item in others
+            if end in ("most", "least") or not self._has_figures(item.values[0])
+        ]
+        if others and len(others) == len(counts) == 1:
+            inner = self.sets.build(others[0], ())
+            return Extreme(Set(kind), side, inner)
+        if others and counts:
+            self._refuse(*(item.text for item in others))
+        target = others[0] if others else Mention(-1, (lexicon.kind("QuantitativeTarget"),), "")
+        inner = self.sets.build(target, others[1:])
+        if not inner.filters and not others:
+            self._refuse(*named.texts(end))
+        figures = Set.of(lexicon.kind("QuantitativeTarget"), list(inner.filters))
+        return Extreme(Set(kind), side, figures)
+
+    def _end(self) -> str:
+        for role in ("most", "least", "largest", "smallest"):
+            if self.named.has(role):
+                return role
+        return ""
+
+    def _order(self) -> str:
+        if self.named.has("descending"):
+            return "descending"
+        return "ascending" if self.named.has("ascending") else ""
+
+    def _limit(self, asked: Mention) -> Amount | None:
+        """How many are wanted: three measures, 前三."""
+        for amount in self.named.amounts:
+            before = self.named.tokens[amount.place - 1] if amount.place else None
+            close = asked.place - amount.place in (1, 2)
+            ordinal = before is not None and before.role("limit")
+            if amount.plain and 0 < amount.figure.bounds[0][1] <= 50 and (ordinal or close):
+                return amount
+        return None
+
+    # --- comparing -------------------------------------------------------------------------
+
+    def _compared(self) -> Form | None:
+        named, lexicon = self.named, self.lexicon
+        roles = [role for role in ("compare", "differ", "common") if named.has(role)]
+        things = [item for item in named.entities if not item.negated]
+        kinds = [lexicon.things[item.values[0]].kinds for item in things]
+        alike = [t.values[0] for t, k in zip(things, kinds, strict=True) if k == kinds[0]]
+        if not roles or len(set(alike)) < 2:
+            return None
+        if named.has("more", "fewer", "most", "largest", "least", "smallest"):
+            return self._larger(alike)
+        manner = "common" if "common" in roles else "differ" if "differ" in roles else "beside"
+        rest = [item for item in things if item.values[0] not in alike]
+        classes = [c for c in named.classes if not lexicon.is_a(alike[0], c.values[0])]
+        if classes:
+            asked, others = classes[-1], tuple(classes[:-1])
+        else:
+            asked, others = Mention(-1, (lexicon.provision,), ""), ()
+        members = self.sets.build(asked, others, entities=rest)
+        return Compare(tuple(sorted(set(alike))), members, manner)
+
+    def _larger(self, alike: list[str]) -> Form:
+        """Which of several has the larger figure: of those that the question names."""
+        figures = self.lexicon.kind("QuantitativeTarget")
+        rest = [item for item in self.named.entities if item.values[0] not in alike]
+        inner = self.sets.build(Mention(-1, (figures,), ""), (), entities=rest)
+        if not inner.filters:
+            self._refuse(*self.named.texts("more", "fewer"))
+        side = "least" if self.named.has("fewer", "least", "smallest") else "most"
+        kind = next(k for k in self.lexicon.things[alike[0]].kinds if self.lexicon.relates(figures, k))
+        return Extreme(Set.of(kind, [Related(tuple(sorted(set(alike))))]), side, inner)
+
+    # --- without a class -------------------------------------------------------------------
+
+    def _without_class(self) -> Parsed:
+        named = self.named
+        implied = self._implied_class()
+        if implied:
+            return self._of_class(Mention(-1, (self.lexicon.kind(implied),), ""), ())
+        if named.topics or named.amounts:
+            members = self.sets.build(Mention(-1, (self.lexicon.provision,), ""), ())
+            return Question(Select(members), self._manner())
+        mentioned = named.entities or named.scopes
+        if not mentioned:
+            self._refuse()
+        values = {item.values for item in mentioned}
+        if len(values) > 1 or self.quantity:
+            self._refuse(*(item.text for item in mentioned))
+        (options,) = values
+        if len(options) > 1:
+            raise Unfit((mentioned[0].text,), tuple(Describe(value) for value in options))
+        if named.entities and named.has("which") and not named.has("define"):
+            self._refuse(mentioned[0].text)
+        return Question(Describe(options[0]), self._manner())
+
+    def _implied_class(self) -> str:
+        """The class that a question word asks for by itself: who, how many."""
+        if self.named.has("who"):
+            return "Body"
+        # How many of a team there are is another question: a figure needs more than a team.
+        team = self.lexicon.kind("TalentTeam")
+        narrow = self.named.topics or [
+            item
+            for item in self.named.entities
+            if not all(self.lexicon.is_a(value, team) for value in item.values)
+        ]
+        if self._end() or self._order():
+            return "QuantitativeTarget" if narrow else ""
+        return "QuantitativeTarget" if self.quantity and narrow else ""
+
+    def _missing_fact(self) -> Parsed:
+        named, lexicon = self.named, self.lexicon
+        kinds = tuple(sorted({value for fact in named.facts for value in fact.values}))
+        about = {
+            item.values[0] for item in named.entities if not lexicon.is_code(item.values[0])
+        }
+        return Question(NotStated(kinds, tuple(sorted(about))))
+
+    # --- small parts -----------------------------------------------------------------------
+
+    def _manner(self) -> Manner:
+        if self.quantity:
+            return "value"
+        if self.named.has("cite"):
+            return "cite"
+        return "exists" if self.named.has("exists") and not self.named.has("which") else "list"
+
+    def _defined(self) -> bool:
+        """Whether the meaning of a class is asked for: 什么是机制, what is a mechanism."""
+        named = self.named
+        if len(named.classes) != 1 or named.entities or named.scopes or named.topics:
+            return False
+        before = [token for token in named.tokens[: named.classes[0].place] if token.text != "a"]
+        return bool(before) and before[-1].role("define")
+
+    def _teams(self) -> tuple[str, ...]:
+        team = self.lexicon.kind("TalentTeam")
+        found = {v for item in self.named.entities for v in item.values}
+        return tuple(sorted(v for v in found if self.lexicon.is_a(v, team)))
+
+    def _has_figures(self, kind: str) -> bool:
+        return self.lexicon.schema.is_a(kind, self.lexicon.kind("Target"))
+
+    def _choices(self) -> tuple[Form, ...]:
+        return choices(self.named, self.lexicon)
+
+    def _refuse(self, *spans: str) -> None:
+        raise Unfit(spans)

@@ -1,0 +1,217 @@
+"""Repairs of spans that mean nothing: slips of the keyboard, homophones, pinyin, old characters.
+
+Only what is unknown is touched, only in one way, and never into a word of the language that
+would turn the question round. Must not know what the question means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from kb.ask.lexicon import Lexicon, Sense
+from kb.normalise import is_ideograph, units
+from kb.ask.scan import Token
+
+#: Words that no slip is taken for: they would turn a question round.
+_TURNING = frozenset(
+    "not except only or most least largest smallest more fewer more-than at-least less-than at-most "
+    "from exactly judgement progress year compare differ common sum mean each both".split()
+)
+#: The shortest word that is repaired, and from which length on two slips are allowed.
+_SHORTEST, _LONG = 4, 8
+#: Chinese forms up to this length are found by their sound.
+_HEARD = (2, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One repair.
+
+    Args:
+        written: as the user wrote it.
+        read: as it is read.
+    """
+
+    written: str
+    read: str
+
+
+class Repairer:
+    """Repairs questions by one lexicon's words.
+
+    Args:
+        lexicon: of the graph.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def repair(self, question: str, tokens: Sequence[Token]) -> tuple[str, tuple[Repair, ...]]:
+        """The question with what can be repaired, and how.
+
+        Args:
+            question: as the user wrote it.
+            tokens: of it.
+        """
+        unknown = [token for token in tokens if not token.known]
+        if any(is_ideograph(c) for token in unknown for c in token.text):
+            simplified = _simplified(question)
+            if simplified != question and len(simplified) == len(question):
+                return simplified, ()  # another script, and no slip
+        found: list[tuple[int, int, str]] = []
+        latin = [token for token in unknown if token.text.isascii()]
+        found += self._by_pinyin(question, latin)
+        for token in latin:
+            found += self._misspelt(token, found)
+        for token in unknown:
+            if not token.text.isascii():
+                found += self._misheard(question, token)
+        repairs = []
+        for start, end, right in sorted(found, reverse=True):
+            repairs.append(Repair(question[start:end], right))
+            question = question[:start] + right + question[end:]
+        return question, tuple(reversed(repairs))
+
+    # --- spelling --------------------------------------------------------------------------
+
+    def _misspelt(
+        self, token: Token, taken: list[tuple[int, int, str]]
+    ) -> Iterator[tuple[int, int, str]]:
+        for match in re.finditer(r"[A-Za-z]+", token.text):
+            word = match[0].casefold()
+            start = token.start + match.start()
+            if len(word) < _SHORTEST or any(a <= start < b for a, b, _ in taken):
+                continue
+            right = self._nearest(word)
+            if right:
+                yield start, start + len(word), right
+
+    def _nearest(self, word: str) -> str:
+        most = 2 if len(word) >= _LONG else 1
+        near = process.extract(
+            word, self._words, scorer=OSA.distance, score_cutoff=most, limit=4
+        )
+        if word in self._words or not near:
+            return ""
+        best = near[0][1]
+        first = [w for w, score, _ in near if score == best]
+        # A slip is seldom in the first letter.
+        first = [w for w in first if w[0] == word[0]] or first
+        return first[0] if len({_base(w) for w in first}) == 1 else ""
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
+        """Latin words of all forms that a slip may stand for."""
+        found: set[str] = set()
+        turning: set[str] = set()
+        for path, senses in _forms(self._lexicon.tree):
+            roles = {sense.value for sense in senses if sense.kind == "word"}
+            into = turning if roles & _TURNING and len(path) == 1 else found
+            into.update(key for key in path if key.isascii() and key.isalpha() and len(key) > 3)
+        found |= self._lexicon.topic_words
+        return tuple(sorted(found - turning))
+
+    # --- sound -----------------------------------------------------------------------------
+
+    def _misheard(self, question: str, token: Token) -> Iterator[tuple[int, int, str]]:
+        """A Chinese form of the same sound, about the unknown span."""
+        for length in range(_HEARD[1], _HEARD[0] - 1, -1):
+            for start in range(max(0, token.end - length), token.start + 1):
+                piece = question[start : start + length]
+                if len(piece) < length or start + length < token.end:
+                    continue
+                if not all(map(is_ideograph, piece)):
+                    continue
+                same = [
+                    form
+                    for form in self._sounds.get(_sound(piece), ())
+                    if len(form) == length and sum(a == b for a, b in zip(form, piece, strict=True)) * 2
+                    >= length
+                ]
+                if len(same) == 1:
+                    yield start, start + length, same[0]
+                    return
+
+    def _by_pinyin(
+        self, question: str, tokens: Sequence[Token]
+    ) -> Iterator[tuple[int, int, str]]:
+        """A Chinese form written as it sounds: nongcun shiyong rencai."""
+        for token in tokens:
+            words = list(re.finditer(r"[A-Za-z]+", token.text))
+            place = 0
+            while place < len(words):
+                for end in range(len(words), place, -1):
+                    sound = "".join(w[0].casefold() for w in words[place:end])
+                    forms = [f for f in self._sounds.get(sound, ()) if len(sound) >= 6]
+                    if len(forms) == 1:
+                        yield (
+                            token.start + words[place].start(),
+                            token.start + words[end - 1].end(),
+                            forms[0],
+                        )
+                        place = end - 1
+                        break
+                place += 1
+
+    @cached_property
+    def _sounds(self) -> dict[str, list[str]]:
+        """Chinese forms by their pinyin."""
+        found: dict[str, list[str]] = {}
+        for tree in (self._lexicon.tree, self._lexicon.stems):
+            for path, senses in _forms(tree):
+                if not _HEARD[0] <= len(path) <= _HEARD[1] or not all(map(is_ideograph, path)):
+                    continue
+                if {s.value for s in senses if s.kind == "word"} & _TURNING:
+                    continue
+                form = "".join(path)
+                forms = found.setdefault(_sound(form), [])
+                if form not in forms:
+                    forms.append(form)
+        return found
+
+    def warm(self) -> None:
+        """Read what repairs need, so that the first one does not wait."""
+        _simplified("人才")
+        assert self._sounds is not None
+        assert self._words is not None
+
+
+def _forms(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Sense]]]:
+    rest: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), tree)]
+    while rest:
+        path, node = rest.pop()
+        for key, below in node.items():
+            if key == "":
+                yield path, below
+            else:
+                rest.append(((*path, key), below))
+
+
+def _base(word: str) -> str:
+    return units(word)[0].stem
+
+
+@lru_cache(4096)
+def _sound(text: str) -> str:
+    from pypinyin import lazy_pinyin  # only who needs a repair waits for it
+
+    return "".join(lazy_pinyin(text))
+
+
+@lru_cache(1)
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+def _simplified(text: str) -> str:
+    """Traditional characters as simplified ones."""
+    return str(_converter().convert(text))
