@@ -8,6 +8,7 @@ among the plan's clauses. Must not know sentences, nor SPARQL.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
@@ -26,7 +27,7 @@ _SLIGHT = 1.0
 def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed:
     """The question that the tokens ask, or why they ask none."""
     named = Mentions.of(tokens, lexicon)
-    failure = _no_such_member(named, lexicon)
+    failure = _no_such_member(named, lexicon, clauses)
     if failure is not None:
         return failure
     slight = [token for token in named.unknown if foreign(token.text) > _SLIGHT]
@@ -44,7 +45,8 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
         return found
     composed = Composer(named.without_appositions(lexicon), lexicon).compose()
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
-        return composed
+        other = search.find() if named.topics or named.amounts else None
+        return replace(composed, instead=other) if isinstance(other, Question) else composed
     if not named.topics and not isinstance(composed, Question):
         return composed
     searched = search.find()
@@ -88,7 +90,7 @@ def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
     return None
 
 
-def _no_such_member(named: Mentions, lexicon: Lexicon) -> Failure | None:
+def _no_such_member(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Failure | None:
     """A topic that is said to be a team and is none: 旅游人才队伍, the finance team."""
     teams = lexicon.kind("TalentTeam")
     for item in named.classes:
@@ -103,6 +105,8 @@ def _no_such_member(named: Mentions, lexicon: Lexicon) -> Failure | None:
             while first and not named.tokens[first - 1].known and not named.tokens[first].parted:
                 first -= 1
             text = "".join(token.text for token in named.tokens[first : item.place])
+            if clauses.say(text + item.text) or clauses.say(f"{text} {item.text}"):
+                continue
             return Failure("no-such-entity", (text,), choices(named, lexicon), teams)
     return None
 

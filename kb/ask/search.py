@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.failure import Failure, Parsed
-from kb.ask.form import About, Figure, Filter, Form, Manner, Numbered, Question, Related, Select, Set
+from kb.ask.form import About, Either, Figure, Filter, Form, Manner, Numbered, Question, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.normalise import is_ideograph
@@ -21,7 +21,9 @@ from kb.normalise import is_ideograph
 #: be offered as a choice.
 _ENOUGH, _NEAR = 0.66, 0.35
 #: Less is enough where the next best is so far behind.
-_CLEAR = (0.55, 0.2)
+_CLEAR = (0.48, 0.15)
+#: So many ways to account for the question are given side by side.
+_MOST_GROUPS = 4
 #: More figures than these are no answer to the question for one.
 _MOST_FIGURES = 6
 #: Without a clause for more of this part of the weight the clause may not be taken in place
@@ -104,7 +106,8 @@ class Search:
 
     def instead_of_facts(self) -> Question | None:
         """Clauses that account for a question which also has the word for a kind of fact."""
-        if not self.named.has("exists") or self.named.has("quantity", "who", "share"):
+        loose = all(item.loose for item in self.named.facts)
+        if self.named.has("quantity", "who", "share") or not (self.named.has("exists") or loose):
             return None
         found = self._find(self._needs(), _INSTEAD, self._teams())
         return found if isinstance(found, Question) and not found.aside else None
@@ -146,12 +149,16 @@ class Search:
     ) -> Parsed:
         """What the best clauses all account for, where that is enough too."""
         meet = [need for need in needs if all(need.met(clause) for clause in top)]
-        if sum(need.weight for need in meet) < enough:
-            return Failure("ambiguous", (), tuple(forms))
         shared = dict.fromkeys(self._form(clause, meet) for clause in top)
-        if len(shared) > 1:
+        if sum(need.weight for need in meet) >= enough and len(shared) == 1:
+            return Question(next(iter(shared)), self._manner(), self._unmet(needs, top))
+        if len(forms) > _MOST_GROUPS:
             return Failure("ambiguous", (), tuple(forms))
-        return Question(next(iter(shared)), self._manner(), self._unmet(needs, top))
+        groups = sorted(
+            {form.members.filters for form in forms if isinstance(form, Select)}, key=repr
+        )
+        members = Set(self._kind(), (Either(tuple(groups)),))
+        return Question(Select(members), self._manner(), self._unmet(needs, top))
 
     def _unmet(self, needs: list[Need], clauses: list[Clause]) -> tuple[str, ...]:
         return tuple(
@@ -272,7 +279,7 @@ class Search:
 def foreign(word: str) -> float:
     """The weight of an unknown word: less where its ending shows that it is no noun."""
     word = word.casefold()
-    if word.endswith("ly") or (len(word) == 1 and is_ideograph(word)):
+    if word.endswith("ly") or len(word) == 1 or (word.isascii() and len(word) < 4):
         return _UNKNOWN / 3
     return _UNKNOWN * (2 / 3 if word.endswith(("ed", "ing")) else 1)
 
@@ -292,7 +299,7 @@ def satisfies(clause: Clause, members: Set, lexicon: Lexicon) -> bool:
         elif isinstance(item, Figure):
             if not any(_within(value, item) for value in clause.values):
                 return False
-        elif isinstance(item, Numbered):
+        elif isinstance(item, Numbered | Either):
             return True
     return True
 
