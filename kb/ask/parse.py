@@ -61,7 +61,11 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     if not named.topics:
         return False
     asked = named.asked_class()[0] if named.classes else None
-    if asked is not None and asked.loose and not named.asked(asked.place):
+    loose = asked is not None and asked.loose and lexicon.kind("TalentTeam") in asked.values
+    if loose and asked is not None and not named.asked(asked.place):
+        return True
+    figure = named.has("quantity", "people", "share")
+    if figure and all(frozenset(item.values) <= clauses.light for item in named.topics):
         return True
     if not isinstance(form, Select) or form.members.kind not in clauses.provisions | {
         lexicon.provision
