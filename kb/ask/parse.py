@@ -7,6 +7,7 @@ among the plan's clauses. Must not know sentences, nor SPARQL.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.scan import Token
 from kb.ask.search import Search, foreign, satisfies
+from kb.normalise import is_ideograph
 
 #: An unknown word that weighs no more than this says nothing.
 _SLIGHT = 1.0
@@ -80,6 +82,9 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
 def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
     """Why the question cannot be put together, where a word stands in the way."""
     nearest = choices(named, lexicon)
+    strange = tuple(token.text for token in named.unknown if _in_other_script(token.text))
+    if strange:
+        return Failure("out-of-scope", strange)
     if named.has("judgement"):
         return Failure("out-of-scope", named.texts("judgement"), nearest)
     if named.unknown:
@@ -92,6 +97,14 @@ def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
         odd = named.texts("year", "progress")
         return Failure("out-of-scope", odd or tuple(token.text for token in named.tokens))
     return None
+
+
+def _in_other_script(text: str) -> bool:
+    """Whether a text has letters that are neither Latin nor Chinese."""
+    return any(
+        c.isalpha() and not is_ideograph(c) and not unicodedata.name(c, "").startswith("LATIN")
+        for c in text
+    )
 
 
 def _no_such_member(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Failure | None:
