@@ -32,8 +32,7 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     failure = _no_such_member(named, lexicon, clauses)
     if failure is not None:
         return failure
-    slight = [token for token in named.unknown if foreign(token.text) > _SLIGHT]
-    if named.unknown and not slight:
+    if named.unknown and all(_slight(token, named) for token in named.unknown):
         named = named.understood(lexicon)
     search = Search(named, lexicon, clauses)
     failure = _gate(named, lexicon)
@@ -97,6 +96,17 @@ def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
         odd = named.texts("year", "progress")
         return Failure("out-of-scope", odd or tuple(token.text for token in named.tokens))
     return None
+
+
+def _slight(token: Token, named: Mentions) -> bool:
+    """Whether an unknown span says nothing, and is no part of the word beside it."""
+    place = named.tokens.index(token)
+    beside = named.tokens[max(0, place - 1) : place] + named.tokens[place + 1 : place + 2]
+    return foreign(token.text) <= _SLIGHT and not any(
+        other.of("topic") and (other.end == token.start or token.end == other.start)
+        for other in beside
+        if is_ideograph(token.text)
+    )
 
 
 def _in_other_script(text: str) -> bool:

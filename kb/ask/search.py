@@ -19,9 +19,9 @@ from kb.normalise import is_ideograph
 
 #: The part of a question's weight that a clause has to account for, to be an answer; and, to
 #: be offered as a choice.
-_ENOUGH, _NEAR = 0.66, 0.35
+_ENOUGH, _NEAR = 0.74, 0.35
 #: Less is enough where the next best is so far behind.
-_CLEAR = (0.48, 0.15)
+_CLEAR = (0.62, 0.3)
 #: So many ways to account for the question are given side by side.
 _MOST_GROUPS = 4
 #: More figures than these are no answer to the question for one.
