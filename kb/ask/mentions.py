@@ -117,7 +117,7 @@ class Mentions:
 
     def follows(self, place: int, *roles: str) -> bool:
         """Whether a word of one of the roles stands right before a token, particles aside."""
-        before = [token for token in self.tokens[:place] if not token.role("particle")]
+        before = [token for token in self.tokens[: max(0, place)] if not token.role("particle")]
         return bool(before) and before[-1].role(*roles)
 
     def has(self, *roles: str) -> bool:

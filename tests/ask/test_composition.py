@@ -99,7 +99,7 @@ def test_free_questions_find_their_clause(question: str, clause: str, asker: Ask
         ("wich mesures suport rual talent", "mesures", "measure"),
         ("農村實用人才有哪些具體舉措？", "", ""),
         ("nongcun shiyong rencai 的目标有哪些", "nongcun shiyong rencai", "农村实用人才"),
-        ("高技能人材有那些目标", "人材", "人才"),
+        ("高技能人材有那些目标", "", ""),
     ],
 )
 def test_slips_are_repaired_and_shown(
@@ -113,7 +113,7 @@ def test_slips_are_repaired_and_shown(
 
 @pytest.mark.parametrize(
     "question",
-    ["体育人才队伍有哪些机制", "What are the targets for the finance talent team?"],
+    ["金融人才队伍有哪些机制", "What are the targets for the finance talent team?"],
 )
 def test_a_team_that_there_is_not_is_refused_with_those_that_there_are(
     question: str, asker: Asker
