@@ -14,7 +14,8 @@ from kb.errors import CheckFailed
 from kb.plan import graph
 from kb.plan.fault import Fault
 from kb.settings import Settings
-from kb.store.client import Engine, EngineClient
+from kb.store.client import EngineClient
+from kb.store.owner import Engine
 from kb.text import Text
 
 

@@ -12,6 +12,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kb.errors import (
+    BudgetSpent,
     CheckFailed,
     InputError,
     Overloaded,
@@ -37,6 +38,7 @@ _BY_CODE = {
     "media-type": 415,
 }
 _BY_CLASS: tuple[tuple[type[PlankbError], int], ...] = (
+    (BudgetSpent, 429),
     (Overloaded, 503),
     (QueryStopped, 503),
     (QueryProblem, 400),

@@ -93,6 +93,7 @@ class EmbeddedStore:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         limits: Limits | None = None,
+        client: str = "",  # noqa: ARG002  nobody else asks here
     ) -> Result:
         """As :meth:`kb.store.interface.Store.query`, but only ``result_mb`` is enforced."""
         began = time.perf_counter()
@@ -143,7 +144,9 @@ class EmbeddedStore:
     def _evaluate(
         self, query: reading.Reading, default: Sequence[str], named: Sequence[str]
     ) -> formats.Answer:
-        options: dict[str, Any] = {"prefixes": self._prefixes, "base_iri": self._base}
+        # The engine reads each of them anew for each query.
+        prefixes = {name: iri for name, iri in self._prefixes.items() if f"{name}:" in query.text}
+        options: dict[str, Any] = {"prefixes": prefixes, "base_iri": self._base}
         if default or named:
             # SPARQL 1.1 Protocol 2.1.4: parameters take the place of FROM and FROM NAMED.
             options["default_graph"] = _graphs(default)

@@ -137,7 +137,7 @@ def write(
     prefixes: Mapping[str, str] | None = None,
     limit: int | None = None,
 ) -> tuple[bytes, int | None]:
-    """The result as bytes, and its number of rows where the format tells.
+    """The result as bytes, and its number of rows where that is known by the way.
 
     Args:
         answer: what the engine gave; read once, here.
@@ -162,7 +162,7 @@ def write(
         body = sink.getvalue()
         if isinstance(answer, ox.QueryBoolean):
             return body, 1
-    return body, count_rows(body, format.name)
+    return body, None
 
 
 class _Capped(io.BytesIO):
