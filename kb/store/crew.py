@@ -11,6 +11,9 @@ import contextlib
 import os
 import signal
 import socket
+import sys
+import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -40,7 +43,10 @@ class Slot:
         seccomp: whether one of them is a filter of system calls.
         heavy: whether it is in the heavy lane; it is niced then, and cannot come back.
         job: what it works on.
-        until: when somebody should look what has become of that.
+        behind: what it was given to do after that, so that it need not wait to be told.
+        began: when it was told, or came to it.
+        until: when somebody should look what has become of its job.
+        used: processor time that it had used when somebody last looked.
     """
 
     pid: int
@@ -50,7 +56,18 @@ class Slot:
     seccomp: bool = False
     heavy: bool = False
     job: Any = None
+    behind: deque[Any] = field(default_factory=deque)
+    began: float = 0.0
     until: float = 0.0
+    used: float | None = None
+
+    def processor_time(self) -> float | None:
+        """Seconds of processor time that it has used; None where the system does not say."""
+        try:
+            # Linux's clock of another process: see clock_getcpuclockid(3).
+            return time.clock_gettime((~self.pid << 3) | 2) if sys.platform == "linux" else None
+        except OSError:
+            return None
 
 
 @dataclass(slots=True, eq=False)
@@ -160,8 +177,9 @@ class Crew:
         self.fill()
 
     def remove(self, slot: Slot) -> None:
-        """Kill a worker; another takes its place."""
+        """Kill a worker; another takes its place. What it had to do is the caller's to mind."""
         slot.job = None
+        slot.behind.clear()
         self._take_out(slot)
         self._loop.drop(slot.line)
         self._bury(slot)
@@ -291,12 +309,13 @@ class Crew:
     # -- what workers say ----------------------------------------------------------------
 
     def _heard(self, slot: Slot) -> None:
-        frame = self._loop.take(slot.line)
-        if frame is None:
-            return
-        if slot.ready:
-            self._staff.replied(slot, frame)
-            return
+        while not slot.line.gone and (frame := self._loop.take(slot.line)) is not None:
+            if slot.ready:
+                self._staff.replied(slot, frame)
+            else:
+                self._is_ready(slot, frame)
+
+    def _is_ready(self, slot: Slot, frame: Frame) -> None:
         slot.ready, slot.seccomp = True, frame.header["seccomp"]
         self._failures = 0
         if slot.kept is self._next:

@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from kb.errors import PlankbError
-from kb.store import keeper
+from kb.store import folder, keeper
 from kb.store.crew import Crew, Slot
 from kb.store.frames import Frame, Header, Inbox
 from kb.store.interface import Limits
@@ -93,8 +93,7 @@ class Front:
         Raises:
             PlankbError: the data cannot be loaded, or no worker started.
         """
-        current = json.loads((self._folder / "current").read_text())
-        self._load(self._folder / current["file"], current["revision"])
+        self._load(*folder.read_current(self._folder))
         while not self._held:
             self._turn()
             if self._error is not None:
@@ -139,7 +138,8 @@ class Front:
         if self._stopping and self._listener.fileno() >= 0:
             self._loop.unwatch(self._listener)
             self._listener.close()
-            (self._folder / "engine").unlink(missing_ok=True)  # nobody waits for it to come back
+            # Whoever finds it gone does not wait for it to come back.
+            folder.socket_in(self._folder).unlink(missing_ok=True)
             self._lanes.stop()
 
     def _at_work(self) -> bool:
@@ -286,7 +286,7 @@ class Front:
         self._tally.loads += before != holding.path
         load = self._loaded_for(holding.path)
         if load is not None:
-            write_current(self._folder, holding.path.name, holding.revision)
+            folder.write_current(holding.path, holding.revision)
             if before is not None:
                 before.unlink(missing_ok=True)
             self._finish(load, Frame.of({"revision": holding.revision}))
@@ -349,22 +349,15 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def write_current(folder: Path, file: str, revision: str) -> None:
-    """Say which file of the folder is the revision to load, in one step."""
-    fresh = folder / "current.new"
-    fresh.write_text(json.dumps({"file": file, "revision": revision}))
-    fresh.replace(folder / "current")
-
-
-def _listen(folder: Path) -> socket.socket:
+def _listen(path: Path) -> socket.socket:
     """A listener in place of any that was there, without a moment when there is none."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    fresh = folder / "engine.new"
+    fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     os.umask(0o077)
     listener.bind(str(fresh))
     listener.listen(512)
-    fresh.replace(folder / "engine")
+    fresh.replace(path)
     return listener
 
 
@@ -382,10 +375,10 @@ def main() -> None:
     """Run the engine as the order on standard input says; see the module's text."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
     order = _first_frame(0).header
-    folder = Path(order["folder"])
+    place = Path(order["folder"])
     engine = None
     try:
-        engine = Front(order, _listen(folder))
+        engine = Front(order, _listen(folder.socket_in(place)))
         engine.start()
         _say({"ready": True})
         engine.run(parent=0)
@@ -396,7 +389,7 @@ def main() -> None:
         if engine is not None:
             engine.close()
     # Not where it failed: its owner starts another one in this folder then.
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def _say(header: Header) -> None:

@@ -36,6 +36,13 @@ _TRIES = 2
 _REMEMBERED = 2000
 #: Seconds between two looks at those who wait.
 _LOOK = 0.05
+#: How many short queries a worker is given to do after the one it does: where the machine is
+#: busy, being woken for each costs about as much as the query.
+_AHEAD = 3
+#: Seconds that a query may have run when others are put behind it, and after which they are
+#: taken back.
+_BRIEF = 0.002
+_TOO_LONG = 0.01
 
 _Flight: TypeAlias = tuple[Key, Limits]
 
@@ -174,7 +181,9 @@ class Lanes:
         slot = job.slot
         self._over(job)
         if slot is not None:
-            self.crew.remove(slot)
+            if slot.job is job:
+                self._remove(slot)
+                self.run()
         else:
             self._short.remove(job.who, job) or self._heavy.remove(job.who, job)
 
@@ -213,28 +222,32 @@ class Lanes:
         lane = "heavy" if slot.heavy else "short"
         outcome, tired = outcome_of(reply)
         current = self.crew.is_current(slot)
-        self._usual += 0.1 * (now - job.began - self._usual)
-        self._over(job, now)
-        if current and job.storable and outcome == OK:
-            self.cache.put(job.flight[0], reply)
-        if tired or not current:
-            self.crew.remove(slot)
+        mine = job.slot is slot  # or else it was taken back, and is another's by now
+        if mine:
+            self._usual += 0.1 * (now - job.began - self._usual)
+            self._over(job, now)
+            if current and job.storable and outcome == OK:
+                self.cache.put(job.flight[0], reply)
+        if tired or not current or (slot.heavy and (slot.behind or not self._heavy)):
+            self._remove(slot)  # once niced, always niced
         elif slot.heavy:
-            if self._heavy:
-                self._start(slot, self._heavy.take(), now)
-            else:
-                self.crew.remove(slot)  # once niced, always niced
+            self._start(slot, self._heavy.take(), now)
+        elif slot.behind:
+            self._begin(slot, slot.behind.popleft(), now)
         if self._short or self._heavy:
             self._run(now)
-        parts = reply.parts()
-        for client in job.clients:
-            self._answer(client, lane, outcome, parts)
+        if mine:
+            parts = reply.parts()
+            for client in job.clients:
+                self._answer(client, lane, outcome, parts)
 
     def died(self, slot: Slot, status: int | None) -> None:
         """A worker died over its job: tell why, or try again."""
         job: Job = slot.job
         slot.job = None
-        if not job.clients:
+        self._take_back(slot)
+        if not job.clients or job.slot is not slot:
+            self.run()
             return
         reason = None if status is None else worker.stopped(status, job.limits)
         job.tries += 1
@@ -266,12 +279,21 @@ class Lanes:
         self.due = min(times, default=math.inf)
 
     def _look(self, slot: Slot, job: Job, now: float) -> None:
+        if job.slot is not slot:  # taken back, and not yet done here
+            slot.until = now + _LOOK
+            if now - slot.began > self._rules.slice:
+                self._remove(slot)
+            return
         if now >= job.deadline:
             self._over(job, now)
-            self.crew.remove(slot)
-            waited = job.began - job.arrived
-            ran_most = waited < 0.5 * job.limits.seconds
-            self._fail(job, worker.deadline(job.limits) if ran_most else self._later(), slot)
+            heavy = slot.heavy
+            self._remove(slot)
+            ran_most = job.began - job.arrived < 0.5 * job.limits.seconds
+            error = worker.deadline(job.limits) if ran_most else self._later()
+            self._fail(job, error, "heavy" if heavy else "short")
+            return
+        self._take_back(slot)
+        if not self._is_heavy(slot, job, now):
             return
         key = job.flight[0]
         self._known[key] = None
@@ -283,8 +305,27 @@ class Lanes:
         else:
             self._spend(job, now)
             job.slot = None
-            self.crew.remove(slot)
+            self._remove(slot)
             self._wait(self._heavy, job)
+
+    def _is_heavy(self, slot: Slot, job: Job, now: float) -> bool:
+        """Whether a query has had its slice; where not, it sets the time of the next look.
+
+        What counts is the time that it ran. On a machine that is busy with other things every
+        query takes long, and to stop or to nice the short ones would make that worse.
+        """
+        piece = self._rules.slice / 2
+        ran = now - job.began
+        if ran < piece:  # only those behind it had to be seen to
+            slot.until = min(job.deadline, job.began + piece)
+            return False
+        before, slot.used = slot.used, slot.processor_time()
+        if slot.used is None or ran > 10 * self._rules.slice:
+            return ran >= self._rules.slice
+        if before is not None and slot.used - before >= piece / 2:
+            return True
+        slot.until = min(job.deadline, now + piece)
+        return False
 
     # -- inside --------------------------------------------------------------------------
 
@@ -301,21 +342,61 @@ class Lanes:
     def _run(self, now: float) -> None:
         while self._heavy and self._heavy_running() < self._rules.heavy:
             if (slot := self.crew.free()) is None:
-                return
+                break
             self.crew.promote(slot)
             self._start(slot, self._heavy.take(), now)
         while self._short and (slot := self.crew.free()) is not None:
             self._start(slot, self._short.take(), now)
+        while self._short and (slot := self._soon_free(now)) is not None:
+            job = self._short.take()
+            job.slot = slot
+            slot.behind.append(job)
+            slot.until = min(slot.until, now + _TOO_LONG)
+            self.due = min(self.due, slot.until)
+            self._loop.post(slot.line, *job.request.parts())
+
+    def _soon_free(self, now: float) -> Slot | None:
+        """The worker of the short lane with the least to do, of those who have just begun."""
+        found, least = None, _AHEAD
+        for slot in self.crew.slots:
+            if (
+                slot.job is not None
+                and len(slot.behind) < least
+                and not slot.heavy
+                and now - slot.began <= _BRIEF
+                and self.crew.is_current(slot)
+            ):
+                found, least = slot, len(slot.behind)
+        return found
 
     def _start(self, slot: Slot, job: Job, now: float) -> None:
-        slot.job = job
         job.slot = slot
-        job.began = now
-        slot.until = job.deadline
-        if not slot.heavy:
-            slot.until = min(job.deadline, now + self._rules.slice)
-        self.due = min(self.due, slot.until)
+        self._begin(slot, job, now)
         self._loop.post(slot.line, *job.request.parts())
+
+    def _begin(self, slot: Slot, job: Job, now: float) -> None:
+        slot.job = job
+        slot.began = now
+        slot.used = None
+        if job.slot is slot:
+            job.began = now
+        if slot.heavy:
+            slot.until = job.deadline
+        else:
+            first = _TOO_LONG if slot.behind else self._rules.slice / 2
+            slot.until = min(job.deadline, now + first)
+        self.due = min(self.due, slot.until)
+
+    def _take_back(self, slot: Slot) -> None:
+        """Let those behind a worker's job be done by another. What it says of them is lost."""
+        for job in reversed(slot.behind):
+            if job.slot is slot:
+                job.slot = None
+                self._short.put_back(job.who, job)
+
+    def _remove(self, slot: Slot) -> None:
+        self._take_back(slot)
+        self.crew.remove(slot)
 
     def _over(self, job: Job, now: float = 0.0) -> None:
         """A job has ended, one way or another."""
@@ -325,12 +406,12 @@ class Lanes:
         job.slot = None
 
     def _spend(self, job: Job, now: float) -> None:
-        if job.slot is not None:
+        if job.slot is not None and job.slot.job in (job, None):
             self._budget.spend(job.who, now - job.began, now)
 
-    def _fail(self, job: Job, error: PlankbError, slot: Slot | None = None) -> None:
+    def _fail(self, job: Job, error: PlankbError, lane: str = "short") -> None:
         for client in job.clients:
-            self._refuse(client, "heavy" if slot is not None and slot.heavy else "short", error)
+            self._refuse(client, lane, error)
 
     def _refuse(self, client: Client, lane: str, error: PlankbError) -> None:
         self._answer(client, lane, error.code, of_problem(error).parts())

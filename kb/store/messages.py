@@ -94,25 +94,20 @@ def _result_head(
     return json.dumps(header).encode()[:-1]
 
 
-def of_result(result: Result, *, tired: bool = False) -> Frame:
-    """A result as a reply.
-
-    Args:
-        result: complete.
-        tired: whether the worker that made it should be replaced.
-    """
+def of_result(result: Result) -> Frame:
+    """A result as a reply."""
     start = _result_head(
         result.form, result.format, result.media_type, result.counted, result.revision
     )
-    return Frame(start + b', "seconds": %.6f}' % result.seconds, result.body, reply_note(OK, tired))
+    return Frame(start + b', "seconds": %.6f}' % result.seconds, result.body, reply_note(OK))
 
 
-def of_problem(error: PlankbError, *, tired: bool = False) -> Frame:
+def of_problem(error: PlankbError) -> Frame:
     """An error as a reply."""
-    return Frame.of({"error": of_error(error)}, note=reply_note(error.code, tired))
+    return Frame.of({"error": of_error(error)}, note=reply_note(error.code))
 
 
-def reply_note(code: str, tired: bool) -> bytes:  # noqa: FBT001
+def reply_note(code: str, *, tired: bool = False) -> bytes:
     """The note of a reply: whether the worker is tired, and what came of the request."""
     return (b"1" if tired else b"0") + code.encode()
 

@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,8 +22,8 @@ import pyoxigraph as ox
 
 from kb.errors import PlankbError
 from kb.settings import Settings
+from kb.store import folder as place
 from kb.store.client import EngineClient, nquads
-from kb.store.engine import write_current
 from kb.store.frames import Frame
 from kb.store.interface import Limits
 from kb.store.messages import to_error
@@ -32,8 +31,6 @@ from kb.text import Text
 
 _LOG = logging.getLogger("plankb.store")
 
-#: The longest path that fits the address of a Unix socket on every system is 103 bytes.
-_LONGEST_PATH = 95
 #: Seconds before each try to start an engine again that ended; then nobody tries any more.
 _PAUSES = (0.0, 0.2, 1.0, 5.0, 15.0, 60.0)
 
@@ -54,7 +51,7 @@ class Engine:
         self._closing = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
-        self.path = folder / "engine"
+        self.path = place.socket_in(folder)
 
     @classmethod
     def start(
@@ -85,7 +82,7 @@ class Engine:
             PlankbError: the process could not be started.
         """
         settings = settings or Settings()
-        folder = _private_folder()
+        folder = place.make()
         order = {
             "folder": str(folder),
             "seconds": settings.query_seconds,
@@ -103,8 +100,9 @@ class Engine:
         }
         engine = cls(folder, settings, order)
         try:
-            (folder / "first.nq").write_bytes(nquads(data))
-            write_current(folder, "first.nq", revision)
+            first = folder / "first.nq"
+            first.write_bytes(nquads(data))
+            place.write_current(first, revision)
             engine._launch()
         except BaseException:
             engine.close()
@@ -215,14 +213,6 @@ def _close_pipes(process: subprocess.Popen[bytes]) -> None:
         if pipe is not None:
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
-
-
-def _private_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="plankb-"))  # mode 0700
-    if len(os.fsencode(folder / "engine.new")) > _LONGEST_PATH:
-        folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="plankb-", dir="/tmp"))
-    return folder
 
 
 def _environment() -> dict[str, str]:

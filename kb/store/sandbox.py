@@ -64,6 +64,10 @@ _NEEDED: dict[str, tuple[int, dict[str, int]]] = {
 }  # fmt: skip
 
 
+#: Seconds for which a limit of processor time is good.
+_SOME = 6.0
+
+
 @dataclass(frozen=True, slots=True)
 class Walls:
     """What was put up.
@@ -119,7 +123,8 @@ class Allowance:
     def __init__(self, walls: Walls) -> None:
         self._walls = walls
         self._memory_mb = 0.0
-        self._ceiling = 0.0
+        self._seconds = 0.0
+        self._until = 0.0
 
     def grant(self, seconds: float, memory_mb: float) -> None:
         """Give this process its room for one more query.
@@ -129,10 +134,12 @@ class Allowance:
                 deadline comes first) the process ends with SIGXCPU.
             memory_mb: address space beyond what was mapped at the start, in MiB.
         """
-        needed = time.process_time() + seconds
-        if not needed + 2 <= self._ceiling <= needed + 12:
-            self._ceiling = int(needed) + 8
-            _soften(resource.RLIMIT_CPU, int(self._ceiling))
+        now = time.monotonic()
+        if now > self._until or seconds != self._seconds:
+            # One thread uses no more processor time than time goes by, so this will do for the
+            # queries of the next seconds, and none of them has much more than it should.
+            self._until, self._seconds = now + _SOME, seconds
+            _soften(resource.RLIMIT_CPU, int(time.process_time() + seconds + _SOME) + 2)
         if memory_mb != self._memory_mb:
             self._memory_mb = memory_mb
             _soften(resource.RLIMIT_AS, self._walls.mapped + int(memory_mb * 2**20))

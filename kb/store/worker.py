@@ -21,13 +21,15 @@ from kb.errors import PlankbError, QueryStopped
 from kb.store import sandbox
 from kb.store.embedded import EmbeddedStore
 from kb.store.formats import too_large
-from kb.store.frames import Frame, Header, receive, send
+from kb.store.frames import Frame, Header, Inbox, receive, send
 from kb.store.interface import Limits, Result
-from kb.store.messages import limits_of, of_problem, of_result
+from kb.store.messages import limits_of, of_problem, of_result, outcome_of, reply_note
 from kb.text import Text
 
 #: A worker that grew by more than this part of its memory limit makes room for a new one.
 _GROWTH = 0.25
+#: Seconds after which a query may have taken so much that it is worth a look.
+_LOOK_AFTER = 0.005
 
 
 @dataclass(slots=True)
@@ -162,13 +164,26 @@ def _live(store: EmbeddedStore, limits: Limits, channel: socket.socket, parent: 
         allowance = sandbox.Allowance(walls)
         most = _peak() + limits.memory_mb * _GROWTH
         send(line, Frame.of({"ready": True, "seccomp": walls.seccomp}))
-        while (request := receive(line)) is not None:
+        inbox = Inbox()
+        count = 0
+        while (request := _next(inbox, line)) is not None:
+            began = time.monotonic()
             reply = _answer(store, request, limits, allowance)
-            if _peak() > most:
-                reply.note = b"1" + reply.note[1:]
+            count += 1
+            # A short query rarely takes much memory, and to look costs a system call.
+            if count % 16 == 0 or time.monotonic() - began > _LOOK_AFTER:
+                reply.note = reply_note(outcome_of(reply)[0], tired=_peak() > most)
             send(line, reply)
     finally:
         os._exit(0)
+
+
+def _next(inbox: Inbox, line: socket.socket) -> Frame | None:
+    """The next request; short queries may be sent ahead, several at a time."""
+    while (request := inbox.take()) is None:
+        if not inbox.read(line):
+            return None
+    return request
 
 
 def _peak() -> int:
