@@ -36,6 +36,8 @@ from kb.text import Text
 #: Seconds in which an engine that is being started again is waited for.
 _PATIENCE = 10.0
 _PAUSE = 0.02
+#: How often a request is sent again that an engine went away over.
+_TRIES = 3
 
 
 class EngineClient:
@@ -74,8 +76,7 @@ class EngineClient:
             raise _lost(str(error)) from error
         os.close(file)
         Path(name).write_bytes(nquads(data))
-        # Not asked twice: the file may have been taken away by the first time.
-        reply = self._talk(self._connect(), load_request(name, revision)).header
+        reply = self._ask(load_request(name, revision)).header
         if "error" in reply:
             raise to_error(reply["error"])
 
@@ -129,17 +130,20 @@ class EngineClient:
         if self._owner != os.getpid():  # forked since: these connections are the parent's
             self._idle = collections.deque()
             self._owner = os.getpid()
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._connect()
-        try:
-            return self._talk(connection, request)
-        except _Lost:
-            # It was started again since this connection was last used, or over this very
-            # request. A query changes nothing, so it may be asked once more.
-            self.close()
-            return self._talk(self._connect(), request)
+        for _ in range(_TRIES):
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = self._connect()
+            try:
+                return self._talk(connection, request)
+            except _Lost:
+                # It was started again since this connection was last used, or it went away over
+                # this very request. To ask again does no harm: a query changes nothing, and a
+                # revision is the same when it is loaded twice.
+                self.close()
+                time.sleep(_PAUSE)  # it may still be about to end
+        return self._talk(self._connect(), request)
 
     def _connect(self) -> socket.socket:
         give_up = time.monotonic() + _PATIENCE

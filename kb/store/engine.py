@@ -283,11 +283,11 @@ class Front:
         """A revision has taken over."""
         self._lanes.forget()
         before, self._held = self._held, holding.path
-        self._tally.loads += before != holding.path
+        self._tally.loads += before != holding.path  # or else its holder was replaced
         load = self._loaded_for(holding.path)
         if load is not None:
             folder.write_current(holding.path, holding.revision)
-            if before is not None:
+            if before is not None and before != holding.path:
                 before.unlink(missing_ok=True)
             self._finish(load, Frame.of({"revision": holding.revision}))
         self._next_load()

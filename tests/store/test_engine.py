@@ -144,11 +144,11 @@ def test_idle_workers_that_are_killed_are_replaced(start: Start) -> None:
     assert until(client, lambda status: len(status.workers) == 2).deaths == 2
 
 
-def raw(client: EngineClient, text: str) -> socket.socket:
+def raw(client: EngineClient, text: str, who: str = "") -> socket.socket:
     """A client of its own that asks and does not wait."""
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(client._path)
-    send(connection, query_request(text, None, [], [], Limits(seconds=LONG)))
+    send(connection, query_request(text, None, [], [], Limits(seconds=LONG), who))
     return connection
 
 
