@@ -13,9 +13,6 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from kb.errors import Overloaded, PlankbError
 from kb.store import budget, reading, worker
@@ -24,11 +21,11 @@ from kb.store.cache import Key, ResultCache
 from kb.store.crew import Crew, Slot
 from kb.store.frames import Bytes, Frame
 from kb.store.interface import Limits
-from kb.store.loop import Line, Loop
+from kb.store.jobs import Client, Flight, Job, Rules, overloaded
+from kb.store.loop import Loop
 from kb.store.messages import OK, of_problem, outcome_of
 from kb.store.tally import Tally
 from kb.store.waiting import Waiting
-from kb.text import Text
 
 #: How often a query is run again whose worker was killed from outside.
 _TRIES = 2
@@ -43,63 +40,6 @@ _AHEAD = 3
 #: taken back.
 _BRIEF = 0.002
 _TOO_LONG = 0.01
-
-_Flight: TypeAlias = tuple[Key, Limits]
-
-
-@dataclass(slots=True, eq=False)
-class Client:
-    """A connection, and what it waits for.
-
-    Args:
-        line: to and from it.
-        attend: called when it has been answered.
-        job: what it waits for; None while nothing.
-        asked: when it asked.
-    """
-
-    line: Line = field(init=False)
-    attend: Callable[[], None] = field(init=False)
-    job: object | None = None
-    asked: float = 0.0
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """A run of a query, and those who wait for it."""
-
-    flight: _Flight
-    request: Frame
-    limits: Limits
-    who: str
-    clients: list[Client]
-    arrived: float
-    deadline: float
-    storable: bool
-    slot: Slot | None = None
-    began: float = 0.0
-    tries: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the lanes keep to.
-
-    Args:
-        limits: the most that any query gets.
-        slice: seconds after which a query is heavy.
-        heavy: heavy queries that run at a time.
-        queue: queries that may wait for each lane.
-        cache: bytes of results that are kept.
-        client_seconds: query time of a client in a minute; 0 sets no limit.
-    """
-
-    limits: Limits
-    slice: float
-    heavy: int
-    queue: int
-    cache: int
-    client_seconds: float
 
 
 class Lanes:
@@ -118,7 +58,7 @@ class Lanes:
         self._budget = Budget(rules.client_seconds)
         self._short = Waiting[Job](rules.queue)
         self._heavy = Waiting[Job](rules.queue)
-        self._flights: dict[_Flight, Job] = {}
+        self._flights: dict[Flight, Job] = {}
         self._known: OrderedDict[Key, None] = OrderedDict()
         self._usual = 0.01  # seconds of a query, as a moving mean
         self.cache = ResultCache(rules.cache)
@@ -191,7 +131,7 @@ class Lanes:
         """Let those who wait go."""
         for queue in (self._short, self._heavy):
             while queue:
-                self._fail(queue.take(), _overloaded(1))
+                self._fail(queue.take(), overloaded(1))
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
@@ -426,19 +366,4 @@ class Lanes:
     def _later(self) -> Overloaded:
         waiting = len(self._short) + len(self._heavy)
         wait = self._usual * (waiting + 1) / max(1, len(self.crew.slots))
-        return _overloaded(max(1, min(60, math.ceil(wait))))
-
-
-def _overloaded(seconds: int) -> Overloaded:
-    return Overloaded(
-        "overloaded",
-        Text(
-            zh=f"正在执行和等待的查询过多，请在 {seconds} 秒后重试",
-            en=f"too many queries run and wait; try again in {seconds} s",
-        ),
-        Text(
-            zh="运行方可调高 PLANKB_WORKERS、PLANKB_HEAVY 或 PLANKB_QUEUE",
-            en="the operator can raise PLANKB_WORKERS, PLANKB_HEAVY or PLANKB_QUEUE",
-        ),
-        retry_after=seconds,
-    )
+        return overloaded(max(1, min(60, math.ceil(wait))))
