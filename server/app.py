@@ -6,12 +6,25 @@ Must not know what any route does.
 from __future__ import annotations
 
 import atexit
+from urllib.parse import urlencode
 
 from flask import Flask, Response, request, url_for
 
 from kb.plan.graph import SOURCE_NOTICE
 from kb.settings import Settings
-from server import ask, language, ops, problems, resources, sparql
+from server import (
+    ask,
+    assets,
+    delivery,
+    description,
+    editor,
+    graph_store,
+    language,
+    ops,
+    problems,
+    resources,
+    sparql,
+)
 from server.knowledge import Knowledge
 from server.texts import TEXTS
 
@@ -45,9 +58,10 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     app.config["PLANKB_LANG"] = settings.lang
     app.extensions["plankb"] = knowledge
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    for subject in (ask, sparql, resources, ops):
+    for subject in (ask, sparql, editor, description, graph_store, resources, ops, assets):
         app.register_blueprint(subject.blueprint)
     problems.install(app)
+    delivery.install(app)
     app.add_template_filter(resources.local_address, "local_address")
     app.add_template_filter(ask.figure, "figure")
     app.context_processor(_for_templates)
@@ -58,16 +72,15 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
 def _for_templates() -> dict[str, object]:
     chosen = language.of_request()
     other = "en" if chosen == "zh" else "zh"
-    arguments = {**request.args.to_dict(), "lang": other}
-    here = request.endpoint or "ask.home"
-    parts = request.view_args or {}
-    if request.endpoint is None:
-        arguments = {"lang": other}
+    arguments = {**request.args.to_dict(), "lang": other} if request.endpoint else {"lang": other}
+    # Not by url_for: it would take parameters such as "endpoint" for its own.
+    here = url_for(request.endpoint or "ask.home", **(request.view_args or {}))
     return {
         "lang": chosen,
-        "other": url_for(here, **{**arguments, **parts}),
+        "other": f"{here}?{urlencode(arguments, errors='replace')}",
         "other_lang": other,
         "say": language.say,
+        "asset": assets.address,
         "t": {name: text.in_(chosen) for name, text in TEXTS.items()},
         "notice": SOURCE_NOTICE.in_(chosen),
     }

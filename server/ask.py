@@ -10,7 +10,8 @@ from typing import cast
 
 from flask import Blueprint, Response, render_template, request
 
-from kb.ask.asker import Asked
+from kb.ask.asker import Asked, language_of
+from kb.ask.normalise import units
 from kb.ask.rows import Row
 from kb.errors import InputError
 from kb.text import Text
@@ -30,6 +31,9 @@ def home() -> Response:
 def page() -> Response:
     """The form with the answer below it."""
     question = request.args.get("q", "")
+    if units(question) and request.args.get("lang") not in ("zh", "en"):
+        # Unless a language was chosen, a question is answered in its own.
+        language.choose(language_of(question))
     chosen = language.of_request()
     answer = knowledge().asker.ask(question, chosen) if question.strip() else None
     return _page(

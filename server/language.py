@@ -5,13 +5,16 @@ Must not know what is said in it.
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from kb.text import Language, Text
 
 
 def of_request() -> Language:
     """Zh or en, for the request at hand."""
+    if "language" in g:
+        chosen: Language = g.language
+        return chosen
     asked = request.args.get("lang", "")
     if asked in ("zh", "en"):
         return "zh" if asked == "zh" else "en"
@@ -20,6 +23,11 @@ def of_request() -> Language:
     best = next((tag for tag in primary if tag in ("zh", "en")), "")
     preferred = best or current_app.config.get("PLANKB_LANG") or "zh"
     return "en" if preferred == "en" else "zh"
+
+
+def choose(chosen: Language) -> None:
+    """Settle the language of the request at hand, whatever else speaks for another."""
+    g.language = chosen
 
 
 def say(text: Text) -> str:

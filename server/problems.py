@@ -55,6 +55,12 @@ _HTTP = {
 }
 
 
+#: Routes whose errors are documents whoever asks.
+_FOR_MACHINES = (
+    "/api/", "/sparql", "/rdf-graph-store", "/graph/", "/.well-known/", "/healthz", "/readyz",
+)  # fmt: skip
+
+
 def status_of(error: PlankbError) -> int:
     """The HTTP status of an error."""
     for kind, status in _BY_CLASS:
@@ -123,7 +129,7 @@ def _problem(status: int, code: str, message: Text, hint: Text | None) -> Respon
 
 def _wants_page() -> bool:
     """Pages are for browsers, and never the answer of the API or the SPARQL endpoint."""
-    if request.path.startswith(("/api/", "/sparql", "/healthz", "/readyz")):
+    if request.path.startswith(_FOR_MACHINES):
         return False
     accepted = request.accept_mimetypes
     return "text/html" in accepted.values() or "application/xhtml+xml" in accepted.values()

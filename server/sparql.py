@@ -1,142 +1,158 @@
 """The SPARQL endpoint: SPARQL 1.1 Protocol for queries, over the guarded store.
 
-Must not know how a query is run or stopped.
+Must not know how a query is run or stopped, nor what an editor looks like.
 """
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
-from werkzeug.datastructures import MultiDict
+import re
+from collections.abc import Iterable
 
-from kb.errors import InputError, QueryProblem, UnknownName
+from flask import Blueprint, Response, request
+
+from kb.errors import InputError, UnknownName
 from kb.store import formats, reading
-from kb.store.interface import Form
+from kb.store.formats import Format
+from kb.store.interface import Form, Result
 from kb.text import Text
+from server import asked as asking
+from server import delivery, description, editor, negotiation
 from server.access import knowledge
 
 blueprint = Blueprint("sparql", __name__)
 
-_DESCRIPTION = """@prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
-@prefix formats: <http://www.w3.org/ns/formats/> .
-
-<{here}> a sd:Service ;
-    sd:endpoint <{here}> ;
-    sd:supportedLanguage sd:SPARQL11Query ;
-    sd:feature sd:UnionDefaultGraph , sd:EmptyGraphs ;
-    sd:resultFormat formats:SPARQL_Results_JSON , formats:SPARQL_Results_XML ,
-        formats:SPARQL_Results_CSV , formats:SPARQL_Results_TSV , formats:Turtle ,
-        formats:N-Triples , formats:RDF_XML , formats:JSON-LD .
-"""
+_METHODS = "GET, HEAD, POST, OPTIONS"
+_EVERY_METHOD = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"]
+#: What may give another answer each time it is asked; also where it only looks like it.
+_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
 
 
-@blueprint.route("/sparql", methods=["GET", "POST"])
-def endpoint() -> Response:
-    """Run a query; without one, describe the service where RDF is asked for."""
-    text, parameters = _query()
-    if text is None:
-        if request.method == "GET" and "text/turtle" in request.accept_mimetypes.values():
-            body = _DESCRIPTION.format(here=request.base_url)
-            return Response(body, content_type="text/turtle; charset=utf-8")
-        raise InputError(
-            "query-missing",
-            Text("没有查询", "there is no query"),
-            Text(
-                "用参数 query 给出，或以 application/sparql-query 发送",
-                "give it as the parameter query, or send it as application/sparql-query",
-            ),
-        )
+@blueprint.route("/sparql", methods=_EVERY_METHOD, provide_automatic_options=False)
+@blueprint.route("/sparql/", methods=_EVERY_METHOD, provide_automatic_options=False)
+@blueprint.route("/sparql.<suffix>", methods=_EVERY_METHOD, provide_automatic_options=False)
+def endpoint(suffix: str | None = None) -> Response:
+    """Run a query; without one, describe the service, or show the editor to a browser."""
+    _check_suffix(suffix)
+    if request.method == "OPTIONS":
+        return delivery.options(_METHODS, Accept_Post=f"{asking.QUERY}, {asking.FORM}")
+    if request.method not in ("GET", "HEAD", "POST"):
+        return _method_not_allowed()
+    asked = asking.read()
+    name = asked.one("format") or suffix
+    if asked.text is None:
+        return _without_query(asked, name)
+    if name is None and _wants_page(formats.TABLE):
+        return _editor()
+    return _answer(asked, asked.text, name)
+
+
+def _answer(asked: asking.Asked, text: str, name: str | None) -> Response:
     form = reading.read(text).form
-    result = knowledge().store.query(
+    format = choose(form, name)
+    default, named = asked.every("default-graph-uri"), asked.every("named-graph-uri")
+    limits = asking.limits(asked.one("timeout"))
+    base = request.base_url
+    store = knowledge().store
+    parts = (text, format.name, default, named, base)
+    if request.headers.get("If-None-Match"):
+        held = delivery.tag(store.revision, *parts)
+        if delivery.is_held(held):  # it was answered before, so it can be
+            return delivery.not_modified(held)
+    result = store.query(
         text,
-        format=_format(form, parameters.get("format")),
-        default_graphs=parameters.getlist("default-graph-uri"),
-        named_graphs=parameters.getlist("named-graph-uri"),
+        format=format.name,
+        default_graphs=default,
+        named_graphs=named,
+        base=base,
+        limits=limits,
     )
-    response = Response(result.body, content_type=result.media_type)
-    response.headers["Vary"] = "Accept"
-    response.headers["Content-Length"] = str(len(result.body))
-    response.headers["X-Revision"] = result.revision
-    return response
+    own_tag = None if _is_volatile(text, result) else delivery.tag(result.revision, *parts)
+    return delivery.send(result.body, result.media_type, result.revision, own_tag)
 
 
-def _query() -> tuple[str | None, MultiDict[str, str]]:
-    """The query and the protocol's parameters, by the three ways of sending them."""
-    media = request.mimetype
-    if request.method == "GET":
-        parameters = request.args
-    elif media == "application/x-www-form-urlencoded":
-        parameters = request.form
-    elif media == "application/sparql-query":
-        return _text(request.get_data()), request.args
-    elif media == "application/sparql-update":
-        raise _no_update()
-    else:
-        raise InputError(
-            "media-type",
-            Text(f"内容类型“{media}”不可用", f"the media type “{media}” cannot be used"),
-            Text(
-                "用 application/sparql-query 或 application/x-www-form-urlencoded",
-                "use application/sparql-query or application/x-www-form-urlencoded",
-            ),
-        )
-    if "update" in parameters:
-        raise _no_update()
-    found = parameters.getlist("query")
-    if len(found) > 1:
-        raise InputError(
-            "query-repeated",
-            Text(f"给出了 {len(found)} 个查询", f"{len(found)} queries were given"),
-            Text("每次请求一个", "send one with each request"),
-        )
-    return (found[0] if found else None), parameters
+def choose(form: Form, name: str | None) -> Format:
+    """The format to send: by name where there is one, else by ``Accept``.
 
-
-def _text(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "query-encoding",
-            Text("查询不是 UTF-8", "the query is not UTF-8"),
-            Text("请以 UTF-8 发送", "send it in UTF-8"),
-        ) from error
-
-
-def _format(form: Form, name: str | None) -> str:
-    """The short name of the format to send, by parameter or by ``Accept``.
+    Args:
+        form: of the query.
+        name: short name or media type, from a parameter or suffix.
 
     Raises:
         UnknownName: nothing that is asked for can be sent.
     """
     if name:
-        return formats.choose(name, form).name
+        return formats.choose(name, form)
     offered = formats.offered(form)
-    accept = request.accept_mimetypes
-    if not accept:
-        return offered[0].name
-    best, quality = offered[0].name, 0.0
-    for format in offered:
-        media = format.media_type.split(";")[0]
-        own = max(accept.quality(kind) for kind in (media, *format.also))
-        if own > quality:
-            best, quality = format.name, own
-    if not quality:
-        kinds = ", ".join(format.media_type.split(";")[0] for format in offered)
+    place = negotiation.best(map(_names, offered), request.headers.get("Accept"))
+    if place is None:
+        kinds = ", ".join(_names(format)[0] for format in offered)
         raise UnknownName(
             "not-acceptable",
             Text("没有所要求的格式", "none of the formats asked for is available"),
             Text(f"可用：{kinds}", f"there are: {kinds}"),
         )
-    return best
+    return offered[place]
 
 
-def _no_update() -> QueryProblem:
-    return QueryProblem(
-        "query-refused",
-        Text("此处不接受更新，只接受查询", "updates are not taken here, only queries"),
-        Text(
-            "数据来自规划文件和填报的报表；要更改数据，请修改文件或提交报表",
-            "data comes from the plan files and from submitted reports; to change it, edit the "
-            "files or submit a report",
-        ),
-    )
+def _names(format: Format) -> list[str]:
+    return [format.media_type.split(";")[0], *format.also]
+
+
+def _is_volatile(text: str, result: Result) -> bool:
+    """Whether the same query may give other bytes the next time.
+
+    A blank node that CONSTRUCT makes has another label each time.
+    """
+    if formats.is_graph(result.form) and (b"_:" in result.body or b"nodeID" in result.body):
+        return True
+    return _VOLATILE.search(text) is not None
+
+
+# -- without a query ---------------------------------------------------------------------
+
+
+def _without_query(asked: asking.Asked, name: str | None) -> Response:
+    protocol = {"default-graph-uri", "named-graph-uri", "timeout"}
+    if request.method == "POST" or any(key in protocol for key, _ in asked.parameters):
+        raise InputError(
+            "query-missing",
+            Text("没有查询", "there is no query"),
+            Text(
+                f"用参数 query 给出，或以 {asking.QUERY} 发送",
+                f"give it as the parameter query, or send it as {asking.QUERY}",
+            ),
+        )
+    if name is None and _wants_page(formats.offered("construct")):
+        return _editor()
+    return description.of_service(name)
+
+
+def _wants_page(others: Iterable[Format]) -> bool:
+    """Whether a browser asks: HTML by name, and rather than any data."""
+    if request.method not in ("GET", "HEAD"):
+        return False
+    taken = negotiation.accepted(request.headers.get("Accept"))
+    html = max(taken.named("text/html"), taken.named("application/xhtml+xml"))
+    return html > 0 and all(html >= max(map(taken.named, _names(format))) for format in others)
+
+
+def _editor() -> Response:
+    response = editor.page()
+    response.headers.setdefault("Vary", "Accept, Accept-Language")
+    return response
+
+
+def _check_suffix(suffix: str | None) -> None:
+    if suffix is not None and suffix not in {format.name for format in formats.TABLE}:
+        names = ", ".join(format.name for format in formats.TABLE)
+        raise UnknownName(
+            "resource",
+            Text(f"没有 /sparql.{suffix[:40]}", f"there is no /sparql.{suffix[:40]}"),
+            Text(f"可用的后缀：{names}", f"the suffixes are: {names}"),
+        )
+
+
+def _method_not_allowed() -> Response:
+    from werkzeug.exceptions import MethodNotAllowed
+
+    raise MethodNotAllowed(_METHODS.split(", "))

@@ -30,6 +30,7 @@ TEXTS = {
     "not-understood": Text("没有看懂", "Not understood"),
     "suggestions": Text("可以这样问", "Questions that have an answer"),
     "sparql": Text("所用的 SPARQL 查询", "The SPARQL query behind it"),
+    "open-in-editor": Text("在查询编辑器中打开", "Open it in the query editor"),
     "skip": Text("跳到正文", "Skip to content"),
     "home": Text("首页", "Home"),
     "other-language": Text("English", "中文"),

@@ -44,11 +44,17 @@ class Compiler:
 
     def _selection(self, members: Set) -> str:
         body = "\n".join(self._members(members))
+        # In the order of the source; what holds others comes before what it holds.
+        links = self.lexicon.schema.links
+        own = sorted({p for c, p, d in links if c == d == members.kind})
+        above = f"\n  OPTIONAL {{ ?item ({self._either(own)})+ ?above }}" if own else ""
+        depth = " COUNT(DISTINCT ?above)" if own else ""
         return (
             "SELECT ?item WHERE {\n"
             + body
+            + above
             + "\n  OPTIONAL { ?item :evidence ?span . ?span oa:start ?start ; oa:end ?end }\n}\n"
-            "GROUP BY ?item\nORDER BY MIN(?start) MAX(?start) DESC(MAX(?end)) ?item"
+            f"GROUP BY ?item\nORDER BY MIN(?start){depth} MAX(?start) DESC(MAX(?end)) ?item"
         )
 
     def _members(self, members: Set, name: str = "item") -> Iterator[str]:

@@ -161,8 +161,11 @@ def _revision(settings: Settings, folder: Path, rule_set: list[rules.Rule]) -> s
 def _cache_file(settings: Settings, revision: str) -> Path:
     folder = settings.cache
     if folder is None:
-        home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-        folder = Path(home).expanduser() / "plankb"
+        home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+        # A user without a home has no cache either; the path then cannot be written.
+        with contextlib.suppress(RuntimeError):
+            home = home.expanduser()
+        folder = home / "plankb" if home.is_absolute() else Path(os.devnull) / "plankb"
     return folder / f"graph-{revision}.nq"
 
 

@@ -227,7 +227,8 @@ def _from_turtle(path: Path, teams: dict[str, ox.NamedNode], base: str) -> list[
 def _unknown_team(
     path: Path, line: int | None, name: str, teams: dict[str, ox.NamedNode]
 ) -> FileProblem:
-    codes = ", ".join(sorted(name for name in teams if name.isascii() and name.islower()))
+    # A team's code is the last segment of its IRI.
+    codes = ", ".join(sorted({iri.value.rsplit("/", 1)[-1] for iri in teams.values()}))
     return _problem(
         path,
         line,

@@ -87,12 +87,13 @@ class EngineClient:
         format: str | None = None,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
+        base: str | None = None,
         limits: Limits | None = None,
         client: str = "",
     ) -> Result:
         """As :meth:`kb.store.interface.Store.query`."""
         granted = limits or self._limits
-        request = query_request(text, format, default_graphs, named_graphs, granted, client)
+        request = query_request(text, format, default_graphs, named_graphs, granted, base, client)
         return result_of(self._ask(request))
 
     def select(self, text: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:

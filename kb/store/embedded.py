@@ -78,9 +78,9 @@ class EmbeddedStore:
         """
         query = reading.read(text)
         try:
-            self._parse(query.text)
+            self._parse(query.text, self._base)
             if query.says_service:
-                self._refuse_service(query.text)
+                self._refuse_service(query.text, self._base)
         except SyntaxError as error:
             raise syntax_problem(query.text, str(error)) from error
         return query.form
@@ -92,6 +92,7 @@ class EmbeddedStore:
         format: str | None = None,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
+        base: str | None = None,
         limits: Limits | None = None,
         client: str = "",  # noqa: ARG002  nobody else asks here
     ) -> Result:
@@ -101,7 +102,7 @@ class EmbeddedStore:
         chosen = formats.choose(format, query.form)
         cap = None if limits is None else int(limits.result_mb * 2**20)
         try:
-            answer = self._evaluate(query, default_graphs, named_graphs)
+            answer = self._evaluate(query, default_graphs, named_graphs, base)
             body, count = formats.write(answer, chosen, prefixes=self._prefixes, limit=cap)
         except (RuntimeError, ValueError, OSError) as error:
             if isinstance(error, QueryProblem):
@@ -142,11 +143,16 @@ class EmbeddedStore:
         return self._store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=name) or b""
 
     def _evaluate(
-        self, query: reading.Reading, default: Sequence[str], named: Sequence[str]
+        self,
+        query: reading.Reading,
+        default: Sequence[str],
+        named: Sequence[str],
+        base: str | None = None,
     ) -> formats.Answer:
+        base = base or self._base
         # The engine reads each of them anew for each query.
         prefixes = {name: iri for name, iri in self._prefixes.items() if f"{name}:" in query.text}
-        options: dict[str, Any] = {"prefixes": prefixes, "base_iri": self._base}
+        options: dict[str, Any] = {"prefixes": prefixes, "base_iri": base}
         if default or named:
             # SPARQL 1.1 Protocol 2.1.4: parameters take the place of FROM and FROM NAMED.
             options["default_graph"] = _graphs(default)
@@ -156,12 +162,12 @@ class EmbeddedStore:
             options["use_default_graph_as_union"] = self._union and not query.has_dataset
         try:
             if query.says_service:
-                self._refuse_service(query.text)
+                self._refuse_service(query.text, base)
             return self._store.query(query.text, **options)
         except SyntaxError as error:
             raise syntax_problem(query.text, str(error)) from error
 
-    def _refuse_service(self, text: str) -> None:
+    def _refuse_service(self, text: str, base: str | None) -> None:
         """Refuse a query in which the engine itself would see the keyword SERVICE.
 
         Its parser is looser than the grammar's terminals: it takes ``SERVICESILENT`` and
@@ -173,12 +179,12 @@ class EmbeddedStore:
             letters += "q"
         without = re.sub("(?i)s(?=ervice)", rf"\g<0>{letters}", text)
         try:
-            self._parse(without)
+            self._parse(without, base)
         except SyntaxError:
-            self._parse(text)  # a syntax error of the query's own goes before
+            self._parse(text, base)  # a syntax error of the query's own goes before
             raise reading.no_service() from None
 
-    def _parse(self, text: str) -> None:
+    def _parse(self, text: str, base: str | None) -> None:
         """Let the engine parse a query and not evaluate any of it.
 
         It has no call for that. But a value for a variable that is not there is refused
@@ -191,7 +197,7 @@ class EmbeddedStore:
             ox.Store().query(
                 text,
                 prefixes=self._prefixes,
-                base_iri=self._base,
+                base_iri=base,
                 substitutions={ox.Variable(name): ox.Literal("")},
             )
         except RuntimeError:

@@ -70,12 +70,13 @@ class GuardedStore:
         format: str | None = None,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
+        base: str | None = None,
         limits: Limits | None = None,
         client: str = "",  # noqa: ARG002  nobody else asks here
     ) -> Result:
         """As :meth:`kb.store.interface.Store.query`."""
         granted = (limits or self._limits).within(self._limits)
-        request = query_request(text, format, default_graphs, named_graphs, granted)
+        request = query_request(text, format, default_graphs, named_graphs, granted, base)
         return result_of(self._run(request, granted))
 
     def select(self, text: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:

@@ -115,6 +115,7 @@ class Store(Protocol):
         format: str | None = None,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
+        base: str | None = None,
         limits: Limits | None = None,
         client: str = "",
     ) -> Result:
@@ -128,6 +129,8 @@ class Store(Protocol):
             default_graphs: IRIs, ``default-graph-uri`` of the SPARQL 1.1 Protocol; given
                 either of the two, FROM and FROM NAMED in the query do not count.
             named_graphs: IRIs, ``named-graph-uri``. An unknown IRI is an empty graph.
+            base: IRI that relative IRIs in the query are resolved against, where it has no
+                BASE of its own; by default the store's.
             limits: less than the store's own limits; more is not granted.
             client: who asks, by a name that the caller chooses; queries of one client wait
                 for each other, and use up its budget of query time where there is one. Without

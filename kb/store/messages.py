@@ -28,16 +28,19 @@ def query_request(
     default_graphs: Sequence[str],
     named_graphs: Sequence[str],
     limits: Limits,
+    base: str | None = None,
     client: str = "",
 ) -> Frame:
     """The request to run a query; arguments as of :meth:`kb.store.interface.Store.query`."""
-    head = _query_head(format, tuple(default_graphs), tuple(named_graphs))
+    head = _query_head(format, tuple(default_graphs), tuple(named_graphs), base)
     return Frame(head, text.encode("utf-8", "replace"), _note(limits, client))
 
 
 @lru_cache(maxsize=256)
-def _query_head(format: str | None, default: tuple[str, ...], named: tuple[str, ...]) -> bytes:
-    header = {"do": "query", "format": format, "default": default, "named": named}
+def _query_head(
+    format: str | None, default: tuple[str, ...], named: tuple[str, ...], base: str | None
+) -> bytes:
+    header = {"do": "query", "format": format, "default": default, "named": named, "base": base}
     return json.dumps(header).encode()
 
 

@@ -212,6 +212,7 @@ def _answer(
             format=header["format"],
             default_graphs=header["default"],
             named_graphs=header["named"],
+            base=header["base"],
             limits=limits,
         )
         return of_result(result)

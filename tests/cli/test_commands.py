@@ -53,7 +53,7 @@ def test_the_json_is_that_of_the_contract(plankb: Run) -> None:
     done = plankb("ask", "--json", "农村实用人才队伍有哪些举措？")
     answer = json.loads(done.stdout)
     assert (answer["status"], answer["lang"]) == ("answered", "zh")
-    row = next(row for row in answer["rows"] if "4000人" in row["label"]["zh"])
+    row = next(row for row in answer["rows"] if row["label"]["zh"] == "完成高素质农民培训4000人")
     assert (row["type"], row["team"], row["status"]) == ("Measure", "rural", "stated")
     assert row["evidence"][0] == {
         "source": "jiangjin-6-4-article",

@@ -12,6 +12,7 @@ from kb.errors import FileProblem
 from kb.plan import graph
 from kb.plan.graph import PlanGraph
 from kb.plan.why import Explainer
+from tests.plan.copies import Copy
 
 RESPONSIBLE = """PREFIX : <https://w3id.org/plankb/ns#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -113,3 +114,28 @@ def test_a_faulty_file_is_named_with_its_line(
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match="cannot be read"):
         _with(tmp_path / "none.csv", tmp_path)
+
+
+def test_the_check_passes_with_an_overlay_and_looks_at_it(copy: Copy, tmp_path: Path) -> None:
+    path = tmp_path / "assignments.csv"
+    path.write_text("team,body_zh,body_en,source\nrural,甲,Body A,Notice 7\n", encoding="utf-8")
+    done = copy.plankb("check", env={"PLANKB_OVERLAY": str(path)})
+    assert done.returncode == 0, done.stdout
+    path = tmp_path / "assignments.ttl"
+    path.write_text(
+        """@prefix : <https://w3id.org/plankb/ns#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix my: <https://w3id.org/plankb/id/jiangjin-6-4/operator/> .
+my:centre a :Body ; dcterms:source "Notice 7" ; skos:prefLabel "甲"@zh .
+my:link a :Involvement ; :body my:centre ; dcterms:source "Notice 7" ;
+    :involvedIn <https://w3id.org/plankb/id/jiangjin-6-4/team/rural> ;
+    :role <https://w3id.org/plankb/scheme/role/responsible> ;
+    skos:prefLabel "甲负责"@zh , "Body A is responsible"@en .
+""",
+        encoding="utf-8",
+    )
+    done = copy.plankb("check", env={"PLANKB_OVERLAY": str(path)})
+    assert done.returncode == 1
+    assert "[label-missing-en]" in done.stdout
+    assert "says whether a kind is meant (:generic)" in done.stdout

@@ -40,5 +40,5 @@ def address(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[st
 
 @pytest.fixture
 def web(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=address, timeout=30, trust_env=False, verify=False) as client:
         yield client

@@ -180,6 +180,16 @@ def test_without_union_it_is_a_plain_dataset() -> None:
     assert count(plain, COUNT + "FROM <g0> " + ALL) == 1
 
 
+def test_relative_iris_mean_the_base_of_the_query_then_of_the_request() -> None:
+    plain = EmbeddedStore()
+    own = "BASE <http://own.example/> SELECT (<x> AS ?x) {}"
+    relative = "SELECT (<x> AS ?x) {}"
+    assert b"http://own.example/x" in plain.query(own, base="http://asked.example/s").body
+    assert b"http://asked.example/x" in plain.query(relative, base="http://asked.example/s").body
+    with pytest.raises(QueryProblem, match="does not parse"):
+        plain.query(relative)
+
+
 def test_a_query_can_be_checked_without_running(store: EmbeddedStore, listener: Listener) -> None:
     assert store.check("SELECT ?none ?none_ { :s1 ?none ?none_ }") == "select"
     assert store.check(ENDLESS) == "select"

@@ -148,7 +148,7 @@ def raw(client: EngineClient, text: str, who: str = "") -> socket.socket:
     """A client of its own that asks and does not wait."""
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(client._path)
-    send(connection, query_request(text, None, [], [], Limits(seconds=LONG), who))
+    send(connection, query_request(text, None, [], [], Limits(seconds=LONG), client=who))
     return connection
 
 

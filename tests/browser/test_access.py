@@ -1,0 +1,112 @@
+"""For everyone: WCAG 2.2 AA by axe in both themes and languages, and on the narrowest phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Faults
+from tests.browser.test_editor import BAD_REQUEST, COUNTS, rows, run, write
+
+pytestmark = pytest.mark.needs_browser
+
+Opened = Callable[..., Page]
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: Only what is broken is of interest, which takes a third of the time.
+RULES = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+LONG = (
+    'SELECT ("https://w3id.org/plankb/' + "x" * 300 + '" AS ?long) ?a ?b ?c ?d ?e ?f WHERE '
+    "{ ?a ?b ?c . ?d ?e ?f } LIMIT 3"
+)
+
+
+def broken(page: Page) -> list[str]:
+    """The rules that a page breaks, each with where."""
+    violations = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{found['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for found in violations
+        for node in found["nodes"]
+    ]
+
+
+def suggestions(page: Page) -> None:
+    """Every colour of the syntax, and the list of names."""
+    write(page, "# note\nPREFIX : <https://w3id.org/plankb/ns#>\nASK { ?x :team 'text', 12 , ")
+    page.keyboard.insert_text("农村")
+    expect(page.locator(".CodeMirror-hint").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("lang", "dark", "width"),
+    [("zh", False, 1280), ("en", False, 390), ("zh", True, 320), ("en", True, 800)],
+)
+def test_the_editor_breaks_no_rule_with_a_result_and_suggestions(
+    opened: Opened, lang: str, dark: bool, width: int
+) -> None:
+    page = opened(f"/editor?lang={lang}", lang=lang, dark=dark, width=width)
+    run(page, COUNTS)
+    rows(page)
+    suggestions(page)
+    assert broken(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_nor_with_a_chart_raw_text_or_an_error(opened: Opened, faults: Faults) -> None:
+    faults.allowed.append(BAD_REQUEST)
+    page = opened("/editor?lang=zh", lang="zh", dark=True, width=800)
+    run(page, COUNTS)
+    rows(page)
+    page.click("#tab-chart")
+    assert broken(page) == []
+    page.click("#tab-raw")
+    page.emulate_media(color_scheme="light")
+    assert broken(page) == []
+    run(page, "ASK { nonsense }")
+    expect(page.locator("#error")).to_be_visible()
+    page.check("#plain")
+    assert broken(page) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "dark"),
+    [
+        ("/?lang=zh", True),
+        ("/ask?lang=en&q=which+measures+support+rural+talent", False),
+        ("/id/jiangjin-6-4/rural/target/headcount.html?lang=zh", True),
+        ("/id/nothing?lang=en", False),
+    ],
+)
+def test_the_other_pages_break_none(opened: Opened, faults: Faults, path: str, dark: bool) -> None:
+    faults.allowed.append("Failed to load resource: the server responded with a status of 404")
+    assert broken(opened(path, dark=dark)) == []
+
+
+def test_on_the_narrowest_phone_nothing_sticks_out(opened: Opened, faults: Faults) -> None:
+    faults.allowed.append(BAD_REQUEST)
+    page = opened("/editor?lang=en", width=320, has_touch=True)
+
+    def fits() -> bool:
+        return bool(page.evaluate("document.documentElement.scrollWidth <= 320"))
+
+    assert fits()
+    run(page, LONG)
+    rows(page)
+    assert fits()
+    page.click("#tab-raw")
+    assert fits()
+    run(page, COUNTS)
+    page.click("#tab-chart")
+    page.wait_for_selector("#view-chart svg")
+    assert fits()
+    run(page, "ASK { " + "x" * 400)
+    expect(page.locator("#error")).to_be_visible()
+    assert fits()
+    write(page, "ASK { ?x :team ")
+    page.keyboard.insert_text("农村")
+    expect(page.locator(".CodeMirror-hint").first).to_be_visible()
+    assert fits()
