@@ -159,7 +159,7 @@ class EmbeddedStore:
             options["named_graphs"] = _graphs(named)
         else:
             # With this flag the engine would not look at FROM at all.
-            options["use_default_graph_as_union"] = self._union and not query.has_dataset
+            options["use_default_graph_as_union"] = self._union and query.dataset is None
         try:
             if query.says_service:
                 self._refuse_service(query.text, base)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -163,6 +163,15 @@ def write(
         if isinstance(answer, ox.QueryBoolean):
             return body, 1
     return body, None
+
+
+def write_triples(
+    triples: Iterable[ox.Triple], format: Format, prefixes: Mapping[str, str] | None = None
+) -> bytes:
+    """Triples as bytes, where they are not an answer of the engine; as :func:`write`."""
+    names = dict(prefixes or {}) if format.name in ("ttl", "trig", "rdfxml") else {}
+    body = ox.serialize(triples, format=_RDF[format.name], prefixes=names)
+    return stable_header(body or b"", format.name)
 
 
 class _Capped(io.BytesIO):
