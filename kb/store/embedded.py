@@ -98,7 +98,7 @@ class EmbeddedStore:
     ) -> Result:
         """As :meth:`kb.store.interface.Store.query`, but only ``result_mb`` is enforced."""
         began = time.perf_counter()
-        query = reading.read(text)
+        query = reading.read(text, self._prefixes, base or self._base)
         chosen = formats.choose(format, query.form)
         cap = None if limits is None else int(limits.result_mb * 2**20)
         try:
@@ -120,7 +120,7 @@ class EmbeddedStore:
 
     def select(self, text: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """As :meth:`kb.store.interface.Store.select`, without limits."""
-        query = reading.read(reading.bind(text, bindings or {}))
+        query = reading.read(reading.bind(text, bindings or {}), self._prefixes, self._base)
         if query.form != "select":
             raise rows.not_select(query.form)
         answer = self._evaluate(query, (), ())

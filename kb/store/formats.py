@@ -148,15 +148,13 @@ def write(
     Raises:
         QueryStopped: query-size, the result is larger than the limit. It is never cut.
     """
-    names = dict(prefixes or {})
     sink = _Capped(limit)
     if isinstance(answer, ox.QueryTriples):
-        if format.name not in ("ttl", "trig", "rdfxml"):
-            names = {}
+        names = dict(prefixes or {}) if format.name in ("ttl", "trig", "rdfxml") else {}
         ox.serialize(answer, sink, _RDF[format.name], prefixes=names)
         body = stable_header(sink.getvalue(), format.name)
     elif format.name == "table":
-        return table.write(answer, names, sink.check)
+        return table.write(answer, dict(prefixes or {}), sink.check)
     else:
         answer.serialize(sink, _RESULTS[format.name])
         body = sink.getvalue()

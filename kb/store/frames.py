@@ -17,7 +17,11 @@ _LENGTHS = struct.Struct(">IIQ")
 _LONGEST_HEADER = 2**20
 #: The longest body that a frame may have where nothing else is said.
 _LONGEST = 2**36
-_PIECE = 2**16
+#: What is read at a time where nobody knows how much comes. More than most frames have, and
+#: little enough not to make the allocator tidy up each time.
+_PIECE = 2**14
+#: Frames up to this size are sent in one piece.
+_SHORT = 2**16
 
 Header: TypeAlias = dict[str, Any]
 Bytes: TypeAlias = bytes | memoryview
@@ -64,7 +68,7 @@ class Frame:
             return (self.raw,)
         head = _LENGTHS.pack(len(self.note), len(self.head), len(self.body)) + self.note + self.head
         # One piece costs one system call, and wakes the other end once.
-        return (head + self.body,) if len(self.body) < _PIECE else (head, self.body)
+        return (head + self.body,) if len(self.body) < _SHORT else (head, self.body)
 
 
 def _split(data: Bytes) -> tuple[int, int, int]:

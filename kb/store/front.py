@@ -25,12 +25,14 @@ from kb.store.jobs import Client, Rules
 from kb.store.keeper import Holding
 from kb.store.lanes import Lanes
 from kb.store.loop import Line, Loop
-from kb.store.messages import client_of, limits_of, of_problem
+from kb.store.messages import LIMITS_SIZE, client_of, limits_of, of_problem
 from kb.store.status import Status
 from kb.store.tally import Tally
 
 #: The longest request, in bytes: the longest query there may be, and some more.
 _LONGEST = 2**21
+#: How many ways to ask for limits are remembered.
+_MOST_LIMITS = 1000
 #: Seconds in which a client has to take a part of its result.
 _STALLED = 20.0
 
@@ -57,6 +59,7 @@ class Front:
         self._order = order
         self._folder = Path(order["folder"])
         self._limits = limits
+        self._limits_of: dict[bytes, Limits] = {}  # by how they were asked for
         self._listener = listener
         self._loop = Loop()
         self._tally = Tally()
@@ -184,12 +187,23 @@ class Front:
                 elif kind == "status":
                     self._reply(client, Frame.of(self._status().as_dict()))
                 elif kind in ("query", "quads"):
-                    limits = _limits(request).within(self._limits)
-                    self._lanes.ask(client, request, limits, client_of(request))
+                    self._lanes.ask(client, request, self._granted(request), client_of(request))
                 else:
                     raise _Foreign
             except _Foreign:
                 self._loop.end(client.line)
+
+    def _granted(self, request: Frame) -> Limits:
+        asked = request.note[:LIMITS_SIZE]
+        found = self._limits_of.get(asked)
+        if found is None:
+            try:
+                found = limits_of(request).within(self._limits)
+            except ValueError as error:
+                raise _Foreign from error
+            if len(self._limits_of) < _MOST_LIMITS:
+                self._limits_of[asked] = found
+        return found
 
     def _forget(self, client: Client) -> None:
         self._clients.discard(client)
@@ -325,13 +339,6 @@ def _kind(head: bytes) -> str:
     try:
         return str(json.loads(head)["do"])
     except (ValueError, KeyError, TypeError) as error:
-        raise _Foreign from error
-
-
-def _limits(request: Frame) -> Limits:
-    try:
-        return limits_of(request)
-    except ValueError as error:
         raise _Foreign from error
 
 

@@ -18,7 +18,7 @@ from kb.store.loop import Line
 from kb.text import Text
 
 #: What makes two queries under way the same.
-Flight: TypeAlias = tuple[Key, Limits]
+Flight: TypeAlias = tuple[Key, bytes]
 
 
 @dataclass(slots=True, eq=False)

@@ -23,7 +23,7 @@ from kb.store.frames import Bytes, Frame
 from kb.store.interface import Limits
 from kb.store.jobs import Client, Flight, Job, Rules, overloaded
 from kb.store.loop import Loop
-from kb.store.messages import OK, of_problem, outcome_of
+from kb.store.messages import LIMITS_SIZE, OK, of_problem, outcome_of
 from kb.store.tally import Tally
 from kb.store.waiting import Waiting
 
@@ -60,6 +60,7 @@ class Lanes:
         self._heavy = Waiting[Job](rules.queue)
         self._flights: dict[Flight, Job] = {}
         self._known: OrderedDict[Key, None] = OrderedDict()
+        self._piece = rules.slice / 2
         self._usual = 0.01  # seconds of a query, as a moving mean
         self.cache = ResultCache(rules.cache)
         self.crew: Crew
@@ -77,13 +78,14 @@ class Lanes:
             who: whose budget it goes to.
         """
         now = client.asked = time.monotonic()
-        key = (request.head, bytes(request.body))
+        body = request.body
+        key = (request.head, body if isinstance(body, bytes) else bytes(body))
         kept = self.cache.get(key)
         if kept is not None and len(kept.body) <= limits.result_mb * 2**20:
             self._tally.hits += 1
             self._answer(client, "cache", OK, kept.parts())
             return
-        flight = (key, limits)
+        flight = (key, request.note[:LIMITS_SIZE])
         job = self._flights.get(flight)
         if job is not None:
             self._tally.joins += 1
@@ -254,7 +256,7 @@ class Lanes:
         What counts is the time that it ran. On a machine that is busy with other things every
         query takes long, and to stop or to nice the short ones would make that worse.
         """
-        piece = self._rules.slice / 2
+        piece = self._piece
         ran = now - job.began
         if ran < piece:  # only those behind it had to be seen to
             slot.until = min(job.deadline, job.began + piece)
@@ -320,12 +322,12 @@ class Lanes:
         slot.used = None
         if job.slot is slot:
             job.began = now
-        if slot.heavy:
-            slot.until = job.deadline
-        else:
-            first = _TOO_LONG if slot.behind else self._rules.slice / 2
-            slot.until = min(job.deadline, now + first)
-        self.due = min(self.due, slot.until)
+        until = job.deadline
+        if not slot.heavy:
+            first = now + (_TOO_LONG if slot.behind else self._piece)
+            until = min(until, first)
+        slot.until = until
+        self.due = min(self.due, until)
 
     def _take_back(self, slot: Slot) -> None:
         """Let those behind a worker's job be done by another. What it says of them is lost."""

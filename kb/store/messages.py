@@ -18,6 +18,7 @@ from kb.text import Text
 
 #: The note of a request: seconds, memory_mb and result_mb; the client's name follows.
 _LIMITS = struct.Struct(">ddd")
+LIMITS_SIZE = _LIMITS.size
 #: The code of a reply that is a result.
 OK = "ok"
 
@@ -80,6 +81,8 @@ def limits_of(request: Frame) -> Limits:
 
 def client_of(request: Frame) -> str:
     """The name of the client that a request is for; empty where nobody is named."""
+    if len(request.note) == _LIMITS.size:
+        return ""
     return request.note[_LIMITS.size :].decode("utf-8", "replace")
 
 

@@ -78,7 +78,7 @@ _NOTABLE = re.compile(r"service|from|\\u", re.IGNORECASE)
 
 #: Calls whose value is another each time. The engine takes a keyword that is glued to the
 #: one before it, so nothing is asked of what stands in front.
-_VOLATILE = re.compile(r"(?:now|rand|uuid)\s*[(\#]|\\u", re.IGNORECASE)
+_VOLATILE = re.compile(r"(?:now|rand|uuid)\s*[(\#]|\\u")
 
 
 def is_volatile(text: str) -> bool:
@@ -89,7 +89,10 @@ def is_volatile(text: str) -> bool:
     >>> is_volatile("SELECT (NOW() AS ?now) {}"), is_volatile("ASK { ?now ?p ?o }")
     (True, False)
     """
-    return _VOLATILE.search(text) is not None
+    lower = text.lower()
+    if not any(word in lower for word in ("now", "rand", "uuid", "\\u")):
+        return False
+    return _VOLATILE.search(lower) is not None
 
 
 @dataclass(frozen=True, slots=True)
