@@ -36,6 +36,8 @@ _LOOK = 0.05
 #: How many short queries a worker is given to do after the one it does: where the machine is
 #: busy, being woken for each costs about as much as the query.
 _AHEAD = 3
+#: After so many slices a query is heavy, however little of the processor it had.
+_PATIENT = 5
 #: Seconds that a query may have run when others are put behind it, and after which they are
 #: taken back.
 _BRIEF = 0.002
@@ -253,20 +255,22 @@ class Lanes:
     def _is_heavy(self, slot: Slot, job: Job, now: float) -> bool:
         """Whether a query has had its slice; where not, it sets the time of the next look.
 
-        What counts is the time that it ran. On a machine that is busy with other things every
-        query takes long, and to stop or to nice the short ones would make that worse.
+        What counts is the processor time that it used, from the first look on. On a machine
+        that is busy with other things every query takes long, and to stop or to nice the short
+        ones would make that worse.
         """
-        piece = self._piece
-        ran = now - job.began
-        if ran < piece:  # only those behind it had to be seen to
-            slot.until = min(job.deadline, job.began + piece)
+        ran = now - slot.began
+        if ran < self._piece:  # only those behind it had to be seen to
+            slot.until = min(job.deadline, slot.began + self._piece)
             return False
-        before, slot.used = slot.used, slot.processor_time()
-        if slot.used is None or ran > 10 * self._rules.slice:
+        used = slot.processor_time()
+        if used is None:
             return ran >= self._rules.slice
-        if before is not None and slot.used - before >= piece / 2:
+        if slot.used is None:
+            slot.used = used  # since the worker began, so only what is added counts
+        if used - slot.used >= self._piece / 2 or ran >= _PATIENT * self._rules.slice:
             return True
-        slot.until = min(job.deadline, now + piece)
+        slot.until = min(job.deadline, now + self._piece / 2)
         return False
 
     # -- inside --------------------------------------------------------------------------
