@@ -65,6 +65,18 @@ def _endpoint(text: str) -> str:
     return text
 
 
+def _log(text: str) -> str:
+    if text not in ("off", "faults", "problems", "requests"):
+        raise ValueError(text)
+    return text
+
+
+def _literals(text: str) -> str:
+    if text not in ("masked", "kept"):
+        raise ValueError(text)
+    return text
+
+
 def _base(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.endswith("/"):
         raise ValueError(text)
@@ -208,6 +220,48 @@ TABLE: tuple[Setting, ...] = (
             en="that endpoint's Graph Store Protocol address, to load revisions into it",
         ),
     ),
+    Setting(
+        "web_processes",
+        _positive,
+        2,
+        Text(zh="网络服务进程数，共用一个查询引擎", en="web processes; all share one query engine"),
+    ),
+    Setting(
+        "web_cache_mb",
+        _amount,
+        32,
+        Text(
+            zh="每个网络服务进程的回答缓存（MiB），0 为不缓存",
+            en="cache of responses in each web process, in MiB; 0 keeps none",
+        ),
+    ),
+    Setting(
+        "proxies",
+        _amount,
+        0,
+        Text(
+            zh="前置反向代理的层数，其 X-Forwarded-* 可信",
+            en="reverse proxies in front, whose X-Forwarded-… headers are believed",
+        ),
+    ),
+    Setting(
+        "log",
+        _log,
+        "faults",
+        Text(
+            zh="记录哪些请求：off、faults（5xx）、problems（4xx 与 5xx）、requests（全部）",
+            en="requests that are logged: off, faults (5xx), problems (4xx and 5xx) or requests",
+        ),
+    ),
+    Setting(
+        "log_literals",
+        _literals,
+        "masked",
+        Text(
+            zh="日志中查询的字面值和所提的问题：masked（隐去）或 kept（保留）",
+            en="literals of queries, and questions, in the log: masked or kept",
+        ),
+    ),
 )
 
 
@@ -231,6 +285,11 @@ class Settings:
     client_seconds: float = 0.0
     store: str = ""
     store_write: str = ""
+    web_processes: int = 2
+    web_cache_mb: int = 32
+    proxies: int = 0
+    log: str = "faults"
+    log_literals: str = "masked"
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:

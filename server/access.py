@@ -1,4 +1,4 @@
-"""The knowledge base of the app at hand, for the blueprints.
+"""The knowledge base that the request at hand is answered from, for the blueprints.
 
 Must not know what is asked of it.
 """
@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import current_app
+from flask import current_app, has_request_context, request
 
 from server.knowledge import Knowledge
+
+#: Where in a request's WSGI environment the front says which revision it began with, so that
+#: a request sees one revision from its beginning to its end.
+KNOWLEDGE = "plankb.knowledge"
 
 
 def knowledge() -> Knowledge:
     """What the app answers from."""
-    return cast(Knowledge, current_app.extensions["plankb"])
+    found = request.environ.get(KNOWLEDGE) if has_request_context() else None
+    return cast(Knowledge, found or current_app.extensions["plankb"])

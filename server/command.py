@@ -6,10 +6,8 @@ Must not know what is served.
 from __future__ import annotations
 
 import errno
-import signal
 import socket
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -39,28 +37,20 @@ def serve(host: str, port: int, data: Path | None) -> None:  # noqa: ARG001 - va
 
 
 def _serve(bound: socket.socket) -> None:
-    from waitress.server import create_server
-
     from kb import settings
-    from server.app import create_app
+    from server import logs, running
     from server.knowledge import Knowledge
 
     chosen = settings.load()
+    logs.install()
+    host, port = bound.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
     knowledge = Knowledge.start(chosen)
-    try:
-        app = create_app(chosen, knowledge)
-        server = create_server(app, sockets=[bound], threads=8, ident="plankb")
-        signal.signal(signal.SIGTERM, _stop)
-        host, port = bound.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
+
+    def ready() -> None:
         click.echo(f"plankb serves on http://{shown}:{port}", err=True)
-        server.run()  # until SystemExit or KeyboardInterrupt; requests at work are finished
-    finally:
-        knowledge.close()
 
-
-def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
-    raise SystemExit(0)
+    running.run(bound, chosen, knowledge, ready)
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -5,6 +5,7 @@ Must not know HTTP.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from kb import terms
@@ -15,31 +16,28 @@ from kb.plan import graph
 from kb.plan.fault import Fault
 from kb.settings import Settings
 from kb.store.client import EngineClient
+from kb.store.interface import Limits
 from kb.store.owner import Engine
 from kb.text import Text
 
 
 @dataclass(frozen=True)
-class Knowledge:
-    """One revision of the knowledge base, served by an engine process.
+class Checked:
+    """One revision of the graph, fit to be served.
 
     Args:
-        base: base IRI in force.
-        revision: of the graph.
-        engine: the process that holds the store; close it.
-        store: a client of it, for any number of threads.
-        asker: answers questions through the store.
+        revision: its name.
+        data: everything, as N-Quads.
+        lexicon: read from it, where that is done already.
     """
 
-    base: str
     revision: str
-    engine: Engine
-    store: EngineClient
-    asker: Asker
+    data: bytes
+    lexicon: Lexicon | None = None
 
     @classmethod
-    def start(cls, settings: Settings) -> Knowledge:
-        """Build the graph, check its quotes where the source is at hand, start the engine.
+    def build(cls, settings: Settings) -> Checked:
+        """Build the graph, check its quotes where the source is at hand, read the lexicon.
 
         Raises:
             FileProblem: the knowledge cannot be read.
@@ -53,18 +51,68 @@ class Knowledge:
             faults = check_source(built, settings)
             if faults:
                 raise _refused(faults)
-        lexicon = Lexicon.read(built.select, built.base)
-        engine = Engine.start(
-            built.data, built.revision, settings, prefixes=terms.prefixes(built.base)
-        )
+        return cls(built.revision, built.data, Lexicon.read(built.select, built.base))
+
+    def start(self, settings: Settings) -> Engine:
+        """An engine process that holds it; close it."""
+        prefixes = terms.prefixes(settings.base)
+        return Engine.start(self.data, self.revision, settings, prefixes=prefixes, watched=False)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """One revision of the knowledge base, in an engine process of its own.
+
+    Args:
+        base: base IRI in force.
+        revision: of the graph.
+        store: a client of the engine, for any number of threads.
+        asker: answers questions through the store.
+        engine: the process that holds the store, where this process started it; close it.
+    """
+
+    base: str
+    revision: str
+    store: EngineClient
+    asker: Asker
+    engine: Engine | None = None
+
+    @classmethod
+    def start(cls, settings: Settings) -> Knowledge:
+        """Check the graph and start an engine for it.
+
+        Raises:
+            PlankbError: as :meth:`Checked.build` and :meth:`kb.store.client.Engine.start`.
+        """
+        checked = Checked.build(settings)
+        return cls.of(checked.start(settings), checked.revision, settings, checked.lexicon)
+
+    @classmethod
+    def of(
+        cls, engine: Engine, revision: str, settings: Settings, lexicon: Lexicon | None = None
+    ) -> Knowledge:
+        """The knowledge in an engine that this process started."""
         store = engine.client()
-        asker = Asker(rows_of(store), built.base, built.revision, lexicon)
-        return cls(built.base, built.revision, engine, store, asker)
+        asker = Asker(rows_of(store), settings.base, revision, lexicon)
+        return cls(settings.base, revision, store, asker, engine)
+
+    @classmethod
+    def at(cls, path: str | os.PathLike[str], revision: str, settings: Settings) -> Knowledge:
+        """The knowledge in an engine that another process started and will close.
+
+        Args:
+            path: of the engine's socket.
+            revision: that it holds.
+            settings: in force.
+        """
+        store = EngineClient(path, Limits.of(settings))
+        return cls(settings.base, revision, store, Asker(rows_of(store), settings.base, revision))
 
     def close(self) -> None:
-        """End the engine, running queries first."""
+        """Close the connections, and end the engine if it is this process's."""
         self.store.close()
-        self.engine.close()
+        if self.engine is not None:
+            self.engine.close()
 
 
 def _refused(faults: list[Fault]) -> CheckFailed:
@@ -72,10 +120,10 @@ def _refused(faults: list[Fault]) -> CheckFailed:
     return CheckFailed(
         "source-check",
         Text(
-            zh=f"引文与原文核对发现 {len(faults)} 处不符，服务未启动：\n"
+            zh=f"引文与原文核对发现 {len(faults)} 处不符，不予提供服务：\n"
             + "\n".join(fault.render("zh") for fault in shown),
-            en=f"{len(faults)} quotes do not agree with the source, so the service does not "
-            "start:\n" + "\n".join(fault.render("en") for fault in shown),
+            en=f"{len(faults)} quotes do not agree with the source, so this is not served:\n"
+            + "\n".join(fault.render("en") for fault in shown),
         ),
         Text(zh="运行 plankb check --source 查看全部", en="plankb check --source lists them all"),
     )

@@ -23,6 +23,7 @@ from kb.errors import (
 )
 from kb.text import Text
 from server import language
+from server.metrics import PROBLEM
 
 _LOG = logging.getLogger("plankb.server")
 
@@ -36,6 +37,7 @@ _BY_CODE = {
     "not-acceptable": 406,
     "resource": 404,
     "media-type": 415,
+    "engine-lost": 503,
 }
 _BY_CLASS: tuple[tuple[type[PlankbError], int], ...] = (
     (BudgetSpent, 429),
@@ -66,7 +68,7 @@ def status_of(error: PlankbError) -> int:
     for kind, status in _BY_CLASS:
         if isinstance(error, kind):
             return _BY_CODE.get(error.code, status)
-    return 500
+    return _BY_CODE.get(error.code, 500)
 
 
 def install(app: Flask) -> None:
@@ -107,6 +109,7 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def _problem(status: int, code: str, message: Text, hint: Text | None) -> Response:
+    request.environ[PROBLEM] = code
     chosen = language.of_request()
     if _wants_page():
         page = render_template("error.html", status=status, message=message, hint=hint)

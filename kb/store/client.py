@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from kb.errors import Overloaded
 from kb.store import rows
+from kb.store.cancel import watched
 from kb.store.frames import Frame, receive, send
 from kb.store.interface import Limits, Result, Row, Term
 from kb.store.messages import (
@@ -166,8 +167,9 @@ class EngineClient:
     def _talk(self, connection: socket.socket, request: Frame) -> Frame:
         # The engine answers every request in time, or it is gone and the socket closed.
         try:
-            send(connection, request)
-            reply = receive(connection)
+            with watched(connection):
+                send(connection, request)
+                reply = receive(connection)
         except OSError as error:
             connection.close()
             raise _lost(str(error)) from error

@@ -39,8 +39,9 @@ class Engine:
     """A running engine process of ours. Make one with :meth:`start`; close it.
 
     An engine that ends by itself or is killed is started again, with the revision that it
-    held; clients notice a pause. It ends for good when this process does, and when every
-    process forked from it has.
+    held; clients notice a pause. A thread sees to that, or, in a process that forks and so may
+    have no other thread, whoever calls :meth:`revive`. It ends for good when this process does,
+    and when every process forked from it has.
     """
 
     def __init__(self, folder: Path, settings: Settings, order: dict[str, Any]) -> None:
@@ -63,6 +64,7 @@ class Engine:
         prefixes: Mapping[str, str] | None = None,
         base: str | None = None,
         union: bool = True,
+        watched: bool = True,
     ) -> Engine:
         """Start an engine process and wait until it is ready.
 
@@ -76,6 +78,7 @@ class Engine:
             prefixes: known to every query, and used to shorten IRIs.
             base: IRI that relative IRIs in queries are resolved against.
             union: as of :class:`kb.store.embedded.EmbeddedStore`.
+            watched: whether a thread starts it again when it ended.
 
         Raises:
             InputError: the data cannot be loaded.
@@ -107,7 +110,8 @@ class Engine:
         except BaseException:
             engine.close()
             raise
-        threading.Thread(target=engine._watch, name="plankb-engine", daemon=True).start()
+        if watched:
+            threading.Thread(target=engine._watch, name="plankb-engine", daemon=True).start()
         return engine
 
     @property
@@ -115,6 +119,27 @@ class Engine:
         """Its process id; another one when it was started again."""
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def ended(self) -> int | None:
+        """Its exit status where it has ended: 0 means that somebody told it to."""
+        assert self._process is not None
+        return self._process.poll()
+
+    def revive(self) -> None:
+        """Start it again after it has ended, with the revision that it held; blocks meanwhile.
+
+        Raises:
+            PlankbError: it did not start.
+        """
+        with self._changing:
+            if self._closing.is_set() or self._process is None:
+                return
+            _close_pipes(self._process)
+            try:
+                self._launch()
+            except OSError as error:
+                raise _not_started(str(error)) from error
 
     def client(self) -> EngineClient:
         """A store over its socket."""
@@ -176,11 +201,7 @@ class Engine:
             pass  # it says why below, or says nothing
         line = process.stdout.readline()
         if not line:
-            raise PlankbError(
-                "engine-start",
-                Text(zh="查询引擎未能启动", en="the query engine did not start"),
-                Text(zh="原因见上方的错误输出", en="its error output above says why"),
-            )
+            raise _not_started()
         reply = json.loads(line)
         if "error" in reply:
             raise to_error(reply["error"])
@@ -195,17 +216,27 @@ class Engine:
             if process.wait() == 0 or self._closing.wait(_PAUSES[failed]):
                 return
             _LOG.error("the query engine ended (%s); starting it again", process.returncode)
-            with self._changing:
-                if self._closing.is_set():
-                    return
-                _close_pipes(process)
-                try:
-                    self._launch()
-                    failed = 0
-                except (PlankbError, OSError) as error:
-                    failed += 1
-                    _LOG.error("the query engine did not start: %s", error)
+            try:
+                self.revive()
+                failed = 0
+            except PlankbError as error:
+                failed += 1
+                _LOG.error("the query engine did not start: %s", error)
+            if self._closing.is_set():
+                return
         _LOG.critical("the query engine cannot be started; giving up")
+
+
+def _not_started(reason: str = "") -> PlankbError:
+    after = f"：{reason}" if reason else ""
+    return PlankbError(
+        "engine-start",
+        Text(
+            zh=f"查询引擎未能启动{after}",
+            en="the query engine did not start" + (f": {reason}" if reason else ""),
+        ),
+        Text(zh="原因见上方的错误输出", en="its error output above says why"),
+    )
 
 
 def _close_pipes(process: subprocess.Popen[bytes]) -> None:

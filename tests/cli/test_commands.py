@@ -198,5 +198,5 @@ def test_a_cold_command_loads_only_what_it_needs(root: Path, cache: Path) -> Non
         timeout=60,
         check=True,
     )
-    for heavy in ("rdflib", "pyshacl", "owlready2", "flask", "rich", "yaml", "waitress"):
+    for heavy in ("rdflib", "pyshacl", "owlready2", "flask", "rich", "yaml", "granian"):
         assert f"'{heavy}'" not in done.stderr

@@ -1,0 +1,62 @@
+"""The description of the routes: it is OpenAPI 3.1, and has each route that there is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kb.settings import Settings
+from server.app import create_app
+from server.knowledge import Knowledge
+from server.ops import address
+
+
+@pytest.fixture(scope="module")
+def document(root: Path) -> dict[str, dict[str, dict[str, object]]]:
+    found = json.loads((root / "server" / "openapi.json").read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def test_each_route_of_the_app_is_in_it_and_no_other(
+    document: dict[str, dict[str, dict[str, object]]],
+) -> None:
+    # Nothing is asked of the knowledge to list the routes.
+    app = create_app(Settings(), knowledge=object.__new__(Knowledge))
+    routes: dict[str, set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        methods = routes.setdefault(address(rule.rule), set())
+        methods |= {method.lower() for method in rule.methods or ()} & {"get", "post"}
+    described = {
+        path: set(operations) & {"get", "post"} for path, operations in document["paths"].items()
+    }
+    assert described == routes
+
+
+def test_it_is_served_as_it_is(root: Path, web: httpx.Client) -> None:
+    answer = web.get("/api/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.content == (root / "server" / "openapi.json").read_bytes()
+    assert answer.json()["openapi"].startswith("3.1")
+
+
+def test_each_reference_leads_somewhere(
+    document: dict[str, dict[str, dict[str, object]]],
+) -> None:
+    def references(node: object) -> list[str]:
+        if isinstance(node, dict):
+            own = [node["$ref"]] if "$ref" in node else []
+            return own + [ref for value in node.values() for ref in references(value)]
+        if isinstance(node, list):
+            return [ref for value in node for ref in references(value)]
+        return []
+
+    for reference in references(document):
+        place: object = document
+        for part in reference.removeprefix("#/").split("/"):
+            assert isinstance(place, dict)
+            assert part in place, reference
+            place = place[part]
