@@ -140,7 +140,7 @@ class _Soak:
             self._refused(status, body)
 
     def _question(self, chance: random.Random) -> None:
-        question = chance.choice(["农村实用人才队伍有哪些举措", "which measures support rural talent"])
+        question = chance.choice(["农村实用人才有哪些举措", "which measures support rural talent"])
         status, body = self._send("GET", f"/api/ask?q={quote(question)}")
         if status == 200:
             answer = json.loads(body)
