@@ -6,7 +6,7 @@ Must not know what any route does.
 from __future__ import annotations
 
 import atexit
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -79,10 +79,10 @@ def _for_templates() -> dict[str, object]:
     other = "en" if chosen == "zh" else "zh"
     arguments = {**request.args.to_dict(), "lang": other} if request.endpoint else {"lang": other}
     # Not by url_for: it would take parameters such as "endpoint" for its own.
-    here = url_for(request.endpoint or "ask.home", **(request.view_args or {}))
+    here = request.script_root + request.path if request.endpoint else url_for("ask.home")
     return {
         "lang": chosen,
-        "other": f"{here}?{urlencode(arguments, errors='replace')}",
+        "other": f"{quote(here)}?{urlencode(arguments, errors='replace')}",
         "other_lang": other,
         "say": language.say,
         "asset": assets.address,

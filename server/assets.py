@@ -17,6 +17,8 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.exceptions import NotFound
 
+from server import negotiation
+
 blueprint = Blueprint("assets", __name__)
 
 _FOR_GOOD = "public, max-age=31536000, immutable"
@@ -65,7 +67,7 @@ def asset(version: str, name: str) -> Response:
         raise NotFound
     held = files[name]
     response = Response(content_type=held.media_type)
-    packed = bool(held.packed) and request.accept_encodings.quality("gzip") > 0
+    packed = bool(held.packed) and negotiation.takes_gzip(request.headers.get("Accept-Encoding"))
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.set_data(held.packed if packed else held.plain)

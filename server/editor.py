@@ -19,7 +19,7 @@ from kb.plan.knowledge import QueryFile, query_files
 from kb.store import formats
 from kb.store.names import KINDS, Name, Names
 from kb.text import Text
-from server import language
+from server import delivery, language
 from server.access import knowledge
 from server.editor_texts import PAGE, SCRIPT
 
@@ -69,9 +69,16 @@ def page() -> Response:
         formats=[(f.name, f.graph) for f in formats.offered()],
         e={name: text.in_(chosen) for name, text in PAGE.items()},
         config=_config(),
+        endpoint=_endpoint(),
     )
-    response = Response(content, mimetype="text/html")
-    response.headers["Vary"] = "Accept, Accept-Language"
+    revision = knowledge().revision
+    response = delivery.send(
+        content.encode("utf-8", "replace"),
+        "text/html; charset=utf-8",
+        revision,
+        delivery.tag(revision, content),
+        vary="Accept, Accept-Language",
+    )
     response.headers["Content-Language"] = chosen
     return response
 
@@ -144,12 +151,16 @@ def _given(examples: list[Example]) -> str:
     )
 
 
+def _endpoint() -> str:
+    return url_for("sparql.endpoint").rstrip("/")
+
+
 def _config() -> dict[str, object]:
     """What the scripts need to know."""
     chosen, base = language.of_request(), knowledge().base
     return {
         "lang": chosen,
-        "endpoint": url_for("sparql.endpoint"),
+        "endpoint": _endpoint(),
         "completions": url_for("editor.completions"),
         "examples": url_for("editor.example", name=""),
         "base": base,

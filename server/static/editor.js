@@ -5,7 +5,7 @@ import * as address from "./editor/address.js";
 import { ask } from "./editor/endpoint.js";
 import { prepare as prepareExamples } from "./editor/examples.js";
 import * as field from "./editor/field.js";
-import { byId, make, say } from "./editor/page.js";
+import { byId, config, make, say } from "./editor/page.js";
 import * as results from "./editor/results.js";
 import { tell } from "./editor/table.js";
 
@@ -33,15 +33,17 @@ addEventListener("hashchange", () => open(false));
 /** Take the query of the address, else that of the page, else the draft of this tab. */
 function open(first) {
   const asked = address.read();
+  const said = new URLSearchParams(location.search);
+  const atEndpoint = location.pathname.replace(/\/$/, "") === config.endpoint;
   if (asked) {
     field.write(asked.query);
     results.choose(asked.view);
     if (asked.run) run();
-  } else if (first && !/[?&](query|example)=/.test(location.search)) {
+  } else if (first && !said.has("query") && !said.has("example")) {
     const draft = kept();
     if (draft) field.write(draft);
-  } else if (first && new URLSearchParams(location.search).get("run") === "1") {
-    run();
+  } else if (first && (said.get("run") === "1" || (said.has("query") && atEndpoint))) {
+    run(); // whoever opens the endpoint with a query wants its result
   }
 }
 

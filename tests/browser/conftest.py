@@ -6,14 +6,14 @@ Content-Security-Policy, a request to anything but the service.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.server.conftest import address
 
@@ -34,6 +34,11 @@ _VIOLATIONS = """
 """
 
 
+# A busy machine is no fault of the page.
+_PATIENCE_MS = 20_000
+expect.set_options(timeout=_PATIENCE_MS)
+
+
 @dataclass
 class Faults:
     """What a page did wrong; `allowed` are the beginnings of messages that a test provokes."""
@@ -45,8 +50,9 @@ class Faults:
         return [told for told in self.seen if not told.startswith(tuple(self.allowed))]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a module: it has threads of its own, and tests elsewhere fork."""
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next(filter(None, map(shutil.which, names)), None)
     as_root = ["--no-sandbox"] if os.getuid() == 0 else []
@@ -56,52 +62,61 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="module")
+def contexts(browser: Browser, address: str) -> Callable[..., BrowserContext]:
+    """A context for the given options, the same for all tests of a module: it holds the cache."""
+
+    @functools.cache
+    def context(lang: str, dark: bool, width: int, scripts: bool, *grants: str) -> BrowserContext:
+        made = browser.new_context(
+            base_url=address,
+            locale="zh-CN" if lang == "zh" else "en-GB",
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": 800},
+            java_script_enabled=scripts,
+            permissions=grants,
+        )
+        made.set_default_timeout(_PATIENCE_MS)
+        if scripts:
+            made.add_init_script(_VIOLATIONS)
+        return made
+
+    return context
+
+
 @pytest.fixture
 def faults() -> Faults:
     return Faults()
 
 
 @pytest.fixture
-def opened(browser: Browser, address: str, faults: Faults) -> Iterator[Callable[..., Page]]:
+def opened(
+    contexts: Callable[..., BrowserContext], address: str, faults: Faults
+) -> Iterator[Callable[..., Page]]:
     """Open a path of the service: `opened("/editor", lang="en", dark=True, width=320)`."""
-    contexts: list[BrowserContext] = []
-    scripted: list[Page] = []
+    pages: list[Page] = []
 
     def open_page(
         path: str = "/editor",
-        *,
+        *grants: str,
         lang: str = "en",
         dark: bool = False,
         width: int = 1280,
         scripts: bool = True,
-        **options: Any,
     ) -> Page:
-        context = browser.new_context(
-            base_url=address,
-            locale="zh-CN" if lang == "zh" else "en-GB",
-            color_scheme="dark" if dark else "light",
-            viewport={"width": width, "height": 800},
-            java_script_enabled=scripts,
-            **options,
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        if scripts:
-            scripted.append(page)
-            page.add_init_script(_VIOLATIONS)
+        page = contexts(lang, dark, width, scripts, *grants).new_page()
         watch(page, address, faults)
         page.goto(path)
-        if scripts and path.startswith("/editor"):
-            page.wait_for_selector(".CodeMirror", state="attached")
+        if scripts:
+            pages.append(page)
+            if path.startswith(("/editor", "/sparql")):
+                page.wait_for_selector(".CodeMirror", state="attached")
         return page
 
     yield open_page
-    for context in contexts:
-        for page in context.pages:
-            if page in scripted:
-                faults.seen.extend(page.evaluate("window.violations || []"))
-        context.close()
+    for page in pages:
+        faults.seen.extend(page.evaluate("localStorage.clear(), window.violations || []"))
+        page.close()
     assert not faults.left()
 
 

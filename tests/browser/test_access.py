@@ -88,7 +88,7 @@ def test_the_other_pages_break_none(opened: Opened, faults: Faults, path: str, d
 
 def test_on_the_narrowest_phone_nothing_sticks_out(opened: Opened, faults: Faults) -> None:
     faults.allowed.append(BAD_REQUEST)
-    page = opened("/editor?lang=en", width=320, has_touch=True)
+    page = opened("/editor?lang=en", width=320)
 
     def fits() -> bool:
         return bool(page.evaluate("document.documentElement.scrollWidth <= 320"))

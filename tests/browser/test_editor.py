@@ -181,7 +181,7 @@ def test_an_example_is_found_by_english_words_too(opened: Opened) -> None:
 
 
 def test_a_link_opens_with_the_query_its_view_and_its_result(opened: Opened, address: str) -> None:
-    page = opened("/editor?lang=zh", lang="zh", permissions=["clipboard-read", "clipboard-write"])
+    page = opened("/editor?lang=zh", "clipboard-read", "clipboard-write", lang="zh")
     query = "# 100 % + “农村” & #\n" + COUNTS
     run(page, query)
     rows(page)
@@ -202,6 +202,11 @@ def test_a_query_in_the_address_is_shown_and_runs_only_when_told(opened: Opened)
     expect(page.locator("#shown")).to_be_hidden()
     page.goto("/editor?lang=en&run=1&query=ASK%20%7B%20?s%20?p%20?o%20%7D")
     expect(page.locator("#status")).to_contain_text("yes")
+    # At the endpoint itself whoever brings a query wants its result.
+    page.goto("/sparql?lang=en&query=ASK%20%7B%20?s%20?p%20?o%20%7D")
+    expect(page.locator("#status")).to_contain_text("yes")
+    page.goto("/sparql?lang=en")
+    expect(page.locator("#shown")).to_be_hidden()
 
 
 def test_a_reload_and_the_other_language_keep_what_was_written(opened: Opened) -> None:
@@ -219,7 +224,7 @@ def test_a_reload_and_the_other_language_keep_what_was_written(opened: Opened) -
 def test_csv_is_what_the_endpoint_sends_with_a_mark_for_excel(
     opened: Opened, address: str, tmp_path: Path
 ) -> None:
-    page = opened("/editor?lang=zh", lang="zh", accept_downloads=True)
+    page = opened("/editor?lang=zh", lang="zh")
     run(page, COUNTS)
     shown = rows(page)
     with page.expect_download() as started:

@@ -150,6 +150,14 @@ def test_no_parameter_of_an_address_breaks_the_link_to_the_other_language(
     assert f'href="{path}?{name}=javascript&amp;lang=zh"' in page.text
 
 
+def test_the_page_is_packed_and_kept_until_something_changes(web: httpx.Client) -> None:
+    page = web.get("/editor?lang=en")
+    assert page.headers["content-encoding"] == "gzip"
+    again = {"If-None-Match": page.headers["etag"]}
+    assert web.get("/editor?lang=en", headers=again).status_code == 304
+    assert web.get("/editor?lang=zh", headers=again).status_code == 200
+
+
 # ------------------------------------------------------------------------------- assets
 
 
