@@ -15,7 +15,6 @@ import os
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from kb.settings import Settings
@@ -26,12 +25,13 @@ from server.cache import Headers, Kept, Key, ResponseCache, keepable
 from server.knowledge import Knowledge
 from server.logs import REQUEST_ID, Done, RequestLog
 from server.metrics import PROBLEM, ROUTE, Counter, outcome
+from server.threads import Threads
 
 #: The largest body that is read; the app refuses a smaller one already.
 LARGEST_BODY = 4 * 2**20
 #: A larger one is read and thrown away up to here, so that its sender sees the refusal.
 _DRAINED = 16 * 2**20
-#: Most answers are there before so many seconds, and nobody watches for their client.
+#: An answer that takes more seconds than this is worth watching its client for.
 _UNWATCHED = 0.02
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -72,6 +72,62 @@ class _Held:
         self.inflight = 0
 
 
+class _Work:
+    """A request that the app answers in a thread, and how that is going."""
+
+    __slots__ = (
+        "_app", "_began", "_cancellation", "_exchange", "_request", "_watch",
+        "answer", "environ", "size",
+    )  # fmt: skip
+
+    def __init__(
+        self, app: WSGIApp, environ: Environ, exchange: Exchange, request: str, began: float
+    ) -> None:
+        self._app = app
+        self._began = began
+        self._cancellation = Cancellation()
+        self._exchange = exchange
+        self._request = request
+        self._watch: asyncio.Task[None] | None = None
+        self.answer = Answer(500, [("content-type", "application/problem+json")], _FAULT)
+        self.environ = environ
+        self.size = 0
+
+    @property
+    def route(self) -> str:
+        """What it is counted under."""
+        return str(self.environ.get(ROUTE, "none"))
+
+    def run(self) -> None:
+        """In a thread: have the app answer, and send that."""
+        token = REQUEST_ID.set(self._request)
+        try:
+            with self._cancellation:
+                self.answer = call(self._app, self.environ)
+        except Exception:  # noqa: BLE001 - logged; Flask answers all that it knows of itself
+            RequestLog.fault()
+            self.environ[PROBLEM] = "internal"
+        finally:
+            REQUEST_ID.reset(token)
+        # From here and not from the loop, which may have others to answer first.
+        method = self.environ["REQUEST_METHOD"]
+        self.size = _send(self._exchange, self.answer, method, self._request)
+
+    def watch(self) -> None:
+        """If it takes long already: from now on, end it when its client goes away."""
+        if self._watch is None and time.perf_counter() - self._began > _UNWATCHED:
+            self._watch = asyncio.get_running_loop().create_task(self._until_gone())
+
+    def unwatch(self) -> None:
+        """It is answered."""
+        if self._watch is not None:
+            self._watch.cancel()
+
+    async def _until_gone(self) -> None:
+        await self._exchange.client_disconnect()
+        self._cancellation.cancel()
+
+
 class Front:
     """The app with all that stands before it, as an RSGI app.
 
@@ -98,7 +154,8 @@ class Front:
         self._log = RequestLog(settings.log, literals=settings.log_literals == "kept")
         # More than the engine can hold: it is the engine that says no, at once and with
         # a Retry-After, and no health check waits behind queries.
-        self._threads = ThreadPoolExecutor(settings.workers + settings.queue + 16, "answer")
+        self._threads = Threads(settings.workers + settings.queue + 16)
+        self._works: set[_Work] = set()
         self._held = _Held(knowledge, generation())
         self._next: Knowledge | None = None
         self._drained: Callable[[int], None] = lambda _: None
@@ -149,48 +206,41 @@ class Front:
             how = "cached" if status != 304 else "not-modified"
             route = kept.route
         else:
-            environ = environ_of(scope, body, length)
-            answer = await self._ask(environ, exchange, key, request)
-            size = _send(exchange, answer, scope.method, request)
-            status, route = answer.status, environ.get(ROUTE, "none")
-            how = outcome(status, environ.get(PROBLEM))
+            work = _Work(self._app, environ_of(scope, body, length), exchange, request, began)
+            await self._ask(work, key)
+            status, size, route = work.answer.status, work.size, work.route
+            how = outcome(status, work.environ.get(PROBLEM))
         seconds = time.perf_counter() - began
         self._counter.add(route, how, seconds)
         if self._log.wants(status):
             self._log.say(scope, body, Done(request, route, how, status, size, seconds))
 
-    async def _ask(
-        self, environ: Environ, exchange: Exchange, key: Key | None, request: str
-    ) -> Answer:
-        """Have the app answer; keep what may be kept."""
+    async def _ask(self, work: _Work, key: Key | None) -> None:
+        """Have the app answer in a thread; keep what may be kept."""
         held = self._held
-        environ[KNOWLEDGE] = held.knowledge
-        cancellation = Cancellation()
-        loop = asyncio.get_running_loop()
-        watches: list[asyncio.Task[None]] = []
-
-        async def until_gone() -> None:
-            await exchange.client_disconnect()
-            cancellation.cancel()
-
-        later = loop.call_later(_UNWATCHED, lambda: watches.append(loop.create_task(until_gone())))
+        work.environ[KNOWLEDGE] = held.knowledge
         held.inflight += 1
+        self._works.add(work)
         try:
-            answer = await loop.run_in_executor(
-                self._threads, self._run, environ, cancellation, request
-            )
+            await self._threads.do(work)
         finally:
-            later.cancel()
-            for watch in watches:
-                watch.cancel()
+            self._works.discard(work)
+            work.unwatch()
             held.inflight -= 1
             if held is not self._held and not held.inflight:
                 self._retire(held)
         if key is not None and held is self._held:
-            kept = keepable(answer.status, answer.headers, answer.body, environ.get(ROUTE, "none"))
+            kept = keepable(work.answer.status, work.answer.headers, work.answer.body, work.route)
             if kept is not None:
                 self._cache.keep(key, kept)
-        return answer
+
+    def look(self) -> None:
+        """Watch for the clients of what takes long; called again and again, a few times a second.
+
+        Most requests are answered before, and nobody watches for their clients.
+        """
+        for work in self._works:
+            work.watch()
 
     def show(self) -> None:
         """Put on the board how this process is now."""
@@ -198,20 +248,8 @@ class Front:
             inflight=self._held.inflight,
             cache_bytes=self._cache.size,
             cache_entries=len(self._cache),
+            threads=len(self._threads),
         )
-
-    def _run(self, environ: Environ, cancellation: Cancellation, request: str) -> Answer:
-        """In a thread: the app's answer, or what stands for one when the app itself breaks."""
-        token = REQUEST_ID.set(request)
-        try:
-            with cancellation:
-                return call(self._app, environ)
-        except Exception:  # noqa: BLE001 - logged; Flask answers all that it knows of itself
-            self._log.fault()
-            environ[PROBLEM] = "internal"
-            return Answer(500, [("content-type", "application/problem+json")], _FAULT)
-        finally:
-            REQUEST_ID.reset(token)
 
     def _request_id(self, scope: Scope) -> str:
         given = scope.headers.get("x-request-id")
@@ -221,7 +259,7 @@ class Front:
 
     def close(self) -> None:
         """Let the threads end; nothing is answered any more."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
 
 async def _body(exchange: Exchange) -> tuple[bytes, int]:
