@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kb import settings
-from kb.store.client import Engine
+from kb.store.owner import Engine
 from tests.bench import material, peers
 from tests.bench.bench_sparql import CLIENTS, ROUNDS, SECONDS, plan_queries
 from tests.bench.peers import Absent
