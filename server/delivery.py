@@ -12,6 +12,7 @@ import importlib.metadata
 import json
 import re
 from functools import cache
+from typing import TypeGuard
 
 from flask import Flask, Response, request
 
@@ -31,13 +32,15 @@ _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _CODED = "-gzip"
 
 
-def tag(revision: str, *parts: object) -> str:
+def tag(revision: str, *parts: object) -> str | None:
     """A strong validator, without its quotes, for the answer that these parts determine.
 
     Args:
-        revision: of the data.
+        revision: of the data; where it is not known, nobody can tell whether an answer holds.
         parts: all else that the bytes depend on, as JSON values.
     """
+    if not revision:
+        return None
     text = json.dumps([_versions(), revision, *parts], ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
@@ -49,7 +52,7 @@ def _versions() -> str:
     return " ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
 
 
-def is_held(own_tag: str) -> bool:
+def is_held(own_tag: str | None) -> TypeGuard[str]:
     """Whether the client says that it holds this very answer, coded or not."""
     if request.method not in ("GET", "HEAD"):
         return False
@@ -90,7 +93,8 @@ def send(
         body = gzip.compress(body, _LEVEL, mtime=0)  # the same bytes each time
     response = Response(body, content_type=media_type)
     response.headers["Content-Length"] = str(len(body))
-    response.headers["X-Revision"] = revision
+    if revision:
+        response.headers["X-Revision"] = revision
     if coded:
         response.headers["Content-Encoding"] = "gzip"
     if request.method == "POST":

@@ -117,7 +117,7 @@ def of_service(name: str | None) -> Response:
 def _document(kind: str, name: str | None) -> Response:
     format = sparql.choose("construct", name or request.args.get("format"))
     held = knowledge()
-    revision = held.store.revision
+    revision = held.revision
     own_tag = delivery.tag(revision, "description", kind, format.name, request.url_root)
     if delivery.is_held(own_tag):
         return delivery.not_modified(own_tag)

@@ -38,6 +38,9 @@ _BY_CODE = {
     "resource": 404,
     "media-type": 415,
     "engine-lost": 503,
+    "store-refused": 502,
+    "store-format": 502,
+    "store-cut": 502,
 }
 _BY_CLASS: tuple[tuple[type[PlankbError], int], ...] = (
     (BudgetSpent, 429),

@@ -17,7 +17,7 @@ from kb.store.interface import Form, Result
 from kb.text import Text
 from server import asked as asking
 from server import delivery, description, editor, negotiation
-from server.access import knowledge
+from server.access import client, knowledge
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -52,19 +52,20 @@ def _answer(asked: asking.Asked, text: str, name: str | None) -> Response:
     default, named = asked.every("default-graph-uri"), asked.every("named-graph-uri")
     limits = asking.limits(asked.one("timeout"))
     base = request.base_url
-    store = knowledge().store
+    now = knowledge()
     parts = (text, format.name, default, named, base)
     if request.headers.get("If-None-Match"):
-        held = delivery.tag(store.revision, *parts)
+        held = delivery.tag(now.revision, *parts)
         if delivery.is_held(held):  # it was answered before, so it can be
             return delivery.not_modified(held)
-    result = store.query(
+    result = now.store.query(
         text,
         format=format.name,
         default_graphs=default,
         named_graphs=named,
         base=base,
         limits=limits,
+        client=client(),
     )
     own_tag = None if _is_volatile(text, result) else delivery.tag(result.revision, *parts)
     return delivery.send(result.body, result.media_type, result.revision, own_tag)

@@ -6,6 +6,7 @@ a connection that broke. Must not know SPARQL.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -159,11 +160,13 @@ class Endpoint:
         return Reply(response.status, media_type, names, content)
 
     def _lost(self, why: object) -> Overloaded:
+        # Without its address, which is nobody's business who only asks a query.
+        shown = re.sub(r".*(?=\[Errno)", "", str(why)).replace(self.url, "…")
         return Overloaded(
             "store-lost",
             Text(
-                zh=f"远程数据服务 {self.url} 没有应答：{why}",
-                en=f"the remote store {self.url} does not answer: {why}",
+                zh=f"远程数据服务没有应答：{shown}",
+                en=f"the remote store does not answer: {shown}",
             ),
             Text(
                 zh="检查该服务以及 PLANKB_STORE",
@@ -178,8 +181,8 @@ class Endpoint:
         return PlankbError(
             "store-refused",
             Text(
-                zh=f"远程数据服务 {self.url} 拒绝了请求：{what}",
-                en=f"the remote store {self.url} refused a request: {what}",
+                zh=f"远程数据服务拒绝了请求：{what}",
+                en=f"the remote store refused a request: {what}",
             ),
             Text(
                 zh="检查地址、用户名与密码，以及该服务的日志",

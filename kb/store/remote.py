@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
+from kb import terms
 from kb.errors import InputError, Overloaded, PlankbError, QueryProblem
 from kb.settings import Settings
 from kb.store import budget, formats, reading, rows, worker
@@ -75,12 +76,30 @@ class RemoteStore:
         self._base = base
         self._fresh = fresh
         self._known: tuple[float, Marker] | None = None
+        self._ours = bool(write)  # whether there must be a revision of ours in it
         self._budget = Budget(settings.client_seconds)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The store that the settings name, with the prefixes of the knowledge base."""
+        known = terms.prefixes(settings.base)
+        return cls(settings.store, settings.store_write, settings, prefixes=known)
 
     @property
     def revision(self) -> str:
         """The revision in the store, by its own account; empty where it has none."""
         return self._marker().revision
+
+    def state(self) -> Marker:
+        """What the store says of itself now.
+
+        Raises:
+            PlankbError: it does not answer, or not as it should.
+        """
+        now = time.monotonic()
+        marker = self._ask_marker()
+        self._known = (now, marker)
+        return marker
 
     def load(self, data: Iterable[ox.Quad] | bytes, revision: str) -> None:
         """As :meth:`kb.store.interface.Store.load`, as far as HTTP can: readers are told first.
@@ -141,6 +160,9 @@ class RemoteStore:
         marker = self._marker()
         if marker.loading:
             raise _loading(marker.loading)
+        self._ours = self._ours or bool(marker.revision)
+        if self._ours and not marker.revision:
+            raise _empty()
         words, dataset = _dataset(query, marker, default_graphs, named_graphs)
         try:
             reply, passed = self._send(self._with_prologue(words, base), dataset, chosen, granted)
@@ -150,7 +172,6 @@ class RemoteStore:
         finally:
             now = time.monotonic()
             self._budget.spend(client, now - began, now)
-        revision = marker.revision or reply.headers.get("etag", "").strip('W/"')
         return Result(
             query.form,
             chosen.name,
@@ -158,7 +179,7 @@ class RemoteStore:
             body,
             # How often a row's first character occurs is known of our own writer only.
             1 if query.form == "ask" else None,
-            revision,
+            marker.revision,
             time.monotonic() - began,
         )
 
@@ -290,10 +311,9 @@ class RemoteStore:
     # -- revisions -----------------------------------------------------------------------
 
     def _marker(self) -> Marker:
-        known, now = self._known, time.monotonic()
-        if known is None or now - known[0] > self._fresh:
-            # As of before it was asked for; several threads may ask at a time.
-            self._known = known = (now, self._ask_marker())
+        known = self._known
+        if known is None or time.monotonic() - known[0] > self._fresh:
+            return self.state()  # several threads may ask at a time
         return known[1]
 
     def _ask_marker(self) -> Marker:
@@ -350,6 +370,21 @@ def _loading(revision: str) -> Overloaded:
             en="if that lasts, loading was interrupted: load again",
         ),
         retry_after=2,
+    )
+
+
+def _empty() -> Overloaded:
+    return Overloaded(
+        "store-empty",
+        Text(
+            zh="远程数据服务中没有载入任何修订版",
+            en="there is no revision in the remote store",
+        ),
+        Text(
+            zh="设置 PLANKB_STORE_WRITE 并重新载入",
+            en="set PLANKB_STORE_WRITE and load again",
+        ),
+        retry_after=5,
     )
 
 

@@ -142,6 +142,35 @@ def test_an_engine_that_dies_is_started_again_and_queries_wait_for_it(
     assert sum("started again" in line["event"] for line in service.log()) == 3
 
 
+def test_who_has_used_up_its_query_time_is_told_when_to_come_again(cache: Path) -> None:
+    with (
+        Service(cache, client_seconds="0.0001", proxies="1", web_processes="1") as service,
+        httpx.Client(base_url=service.address, timeout=60, trust_env=False) as web,
+    ):
+        mine = {"X-Forwarded-For": "2001:db8::1"}
+        assert web.get("/sparql?query=ASK{?s ?p ?o}", headers=mine).status_code == 200
+        # The same network, and another query: what is known already costs nobody anything.
+        mine = {"X-Forwarded-For": "2001:db8::2"}
+        for chosen, said in (("zh", "您的查询时间已用完"), ("en", "your query time is used up")):
+            query = f"ASK {{ ?s ?p ?o }} # {chosen}"
+            headers = {**mine, "Accept-Language": chosen}
+            refused = web.post("/sparql", data={"query": query}, headers=headers)
+            assert refused.status_code == 429
+            assert refused.headers["Content-Type"] == "application/problem+json"
+            assert int(refused.headers["Retry-After"]) > 1
+            problem = refused.json()
+            assert problem["type"].endswith("query-budget")
+            assert said in problem["detail"]
+            assert "PLANKB_CLIENT_SECONDS" in problem["hint"]
+        others = {"X-Forwarded-For": "2001:db8:1::1"}
+        assert web.get("/sparql?query=ASK{?s ?p ?o} # x", headers=others).status_code == 200
+        counted = web.get("/metrics").text
+        assert 'plankb_requests_total{route="/sparql",outcome="query-budget"} 2' in counted
+        assert 'plankb_engine_queries_total{outcome="query-budget"} 2' in counted
+        for name in ("heavy", "queued", "cache_bytes", "memory_bytes", "workers"):
+            assert f"\nplankb_engine_{name}" in counted
+
+
 def test_sighup_brings_a_new_revision_and_no_request_fails(
     service: Service, web: httpx.Client, overlay: Path
 ) -> None:
