@@ -6,6 +6,7 @@ Must not know what is asked of it.
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import cast
 
 from flask import current_app, has_request_context, request
@@ -24,11 +25,17 @@ def knowledge() -> Knowledge:
 
 
 def client() -> str:
-    """Whose budget of query time the request goes to: an address.
+    """Whose budget of query time the request goes to."""
+    return network(request.remote_addr or "")
 
-    Who has an IPv6 address has all of its network (RFC 6177), so it is that which counts.
+
+@lru_cache(maxsize=4096)
+def network(address: str) -> str:
+    """Who has an address: itself, or with IPv6 its network, all of which one has (RFC 6177).
+
+    >>> network("192.0.2.1"), network("2001:db8::1")
+    ('192.0.2.1', '2001:db8::/64')
     """
-    address = request.remote_addr or ""
     if ":" not in address:
         return address
     try:

@@ -24,9 +24,22 @@ _METHODS = "GET, HEAD, POST, OPTIONS"
 _EXPOSED = "ETag, Link, Location, Retry-After, X-Request-Id, X-Revision"
 
 #: Below this a coding saves nothing: the answer fits one packet as it is.
-_WORTH_CODING = 1024
+WORTH_CODING = 1024
 #: From 5 on the level costs much time and saves little, on results of queries.
 _LEVEL = 4
+
+#: What goes with every response: pages take nothing from elsewhere, and sit in no frame.
+SAFE = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+#: What lets scripts of any site read a response.
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": _EXPOSED,
+}
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _CODED = "-gzip"
@@ -86,7 +99,7 @@ def send(
     anything = request.headers.get("If-None-Match", "").strip() == "*"
     if own_tag is not None and request.method != "POST" and (anything or is_held(own_tag)):
         return not_modified(own_tag, vary=vary)
-    coded = len(body) >= _WORTH_CODING and negotiation.takes_gzip(
+    coded = len(body) >= WORTH_CODING and negotiation.takes_gzip(
         request.headers.get("Accept-Encoding")
     )
     if coded:
@@ -104,13 +117,16 @@ def send(
 
 
 def _with_caching(response: Response, own_tag: str | None, vary: str) -> None:
-    response.headers["Vary"] = f"{vary}, Accept-Encoding"
+    response.headers.update(caching(own_tag, vary))
+
+
+def caching(own_tag: str | None, vary: str = "Accept") -> dict[str, str]:
+    """The headers that say what may be kept, and for whom it holds."""
+    named = {"Vary": f"{vary}, Accept-Encoding"}
     if own_tag is None:
-        response.headers["Cache-Control"] = "no-store"
-    else:
-        response.headers["ETag"] = f'"{own_tag}"'
-        # Keep it and ask each time: a new revision counts at once, and 304 is cheap.
-        response.headers["Cache-Control"] = "public, no-cache"
+        return {**named, "Cache-Control": "no-store"}
+    # Keep it and ask each time: a new revision counts at once, and 304 is cheap.
+    return {**named, "ETag": f'"{own_tag}"', "Cache-Control": "public, no-cache"}
 
 
 def options(methods: str = _METHODS, **headers: str) -> Response:
@@ -137,8 +153,7 @@ def install(app: Flask) -> None:
 
 def _opened(response: Response) -> Response:
     if _OPEN.match(request.path):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+        response.headers.update(OPEN)
         if response.status_code >= 400:
             response.headers.setdefault("Cache-Control", "no-store")
     return response

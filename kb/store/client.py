@@ -50,8 +50,8 @@ class EngineClient:
     """
 
     def __init__(self, path: str | os.PathLike[str], limits: Limits | None = None) -> None:
-        self._path = os.fspath(path)
-        self._limits = limits or Limits()
+        self.path = os.fspath(path)
+        self.limits = limits or Limits()
         self._idle: collections.deque[socket.socket] = collections.deque()
         self._owner = os.getpid()
 
@@ -70,11 +70,11 @@ class EngineClient:
         Those under way end on the old revision; whoever asks after this has returned
         is answered from the new one. Both are in memory for a while.
         """
-        folder = Path(self._path).absolute().parent
+        folder = Path(self.path).absolute().parent
         try:
             file, name = tempfile.mkstemp(suffix=".nq", dir=folder)
         except OSError as error:
-            raise _lost(str(error)) from error
+            raise lost(str(error)) from error
         os.close(file)
         Path(name).write_bytes(nquads(data))
         reply = self._ask(load_request(name, revision)).header
@@ -93,7 +93,7 @@ class EngineClient:
         client: str = "",
     ) -> Result:
         """As :meth:`kb.store.interface.Store.query`."""
-        granted = limits or self._limits
+        granted = limits or self.limits
         request = query_request(text, format, default_graphs, named_graphs, granted, base, client)
         return result_of(self._ask(request))
 
@@ -103,12 +103,12 @@ class EngineClient:
 
     def quads(self) -> Iterator[ox.Quad]:
         """Every quad, in no particular order; under the limits of a query."""
-        body = result_of(self._ask(quads_request(None, self._limits))).body
+        body = result_of(self._ask(quads_request(None, self.limits))).body
         return ox.parse(body, ox.RdfFormat.N_QUADS)
 
     def graph(self, iri: str) -> Iterator[ox.Triple]:
         """The triples of one named graph; none where there is no such graph."""
-        body = result_of(self._ask(quads_request(iri, self._limits))).body
+        body = result_of(self._ask(quads_request(iri, self.limits))).body
         return (quad.triple for quad in ox.parse(body, ox.RdfFormat.N_TRIPLES))
 
     def close(self) -> None:
@@ -152,15 +152,15 @@ class EngineClient:
         while True:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             try:
-                connection.connect(self._path)
+                connection.connect(self.path)
             except ConnectionRefusedError as error:  # gone, and not yet replaced
                 connection.close()
                 if time.monotonic() > give_up:
-                    raise _lost(str(error)) from error
+                    raise lost(str(error)) from error
                 time.sleep(_PAUSE)
             except OSError as error:
                 connection.close()
-                raise _lost(str(error)) from error
+                raise lost(str(error)) from error
             else:
                 return connection
 
@@ -172,13 +172,13 @@ class EngineClient:
                 reply = receive(connection)
         except OSError as error:
             connection.close()
-            raise _lost(str(error)) from error
+            raise lost(str(error)) from error
         except BaseException:  # interrupted: closing the connection ends the query
             connection.close()
             raise
         if reply is None:
             connection.close()
-            raise _lost("closed")
+            raise lost("closed")
         self._idle.append(connection)
         return reply
 
@@ -187,7 +187,8 @@ class _Lost(Overloaded):
     """The engine does not answer; of no interest outside, where it is one that may come back."""
 
 
-def _lost(reason: str) -> _Lost:
+def lost(reason: str) -> Overloaded:
+    """The error where the engine does not answer."""
     return _Lost(
         "engine-lost",
         Text(zh=f"查询引擎没有应答：{reason}", en=f"the query engine does not answer: {reason}"),

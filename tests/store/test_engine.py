@@ -147,7 +147,7 @@ def test_idle_workers_that_are_killed_are_replaced(start: Start) -> None:
 def raw(client: EngineClient, text: str, who: str = "") -> socket.socket:
     """A client of its own that asks and does not wait."""
     connection = socket.socket(socket.AF_UNIX)
-    connection.connect(client._path)
+    connection.connect(client.path)
     send(connection, query_request(text, None, [], [], Limits(seconds=LONG), client=who))
     return connection
 
@@ -206,7 +206,7 @@ def test_who_does_not_speak_the_language_is_shown_out(start: Start) -> None:
         Frame.of({"do": "query"}, b"x" * 3_000_000).parts()[0],
     ):
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(client._path)
+            connection.connect(client.path)
             connection.sendall(noise)
             assert connection.recv(1) == b""
     assert client.query("ASK {}").rows == 1
