@@ -69,7 +69,8 @@ class Knowledge:
         revision: of the graph; empty where a remote store does not say.
         store: a client of the engine or of the remote store, for any number of threads.
         asker: answers questions through the store.
-        engine: the process that holds the store, where this process started it; close it.
+        engine: the process that holds the store, or tries queries before a remote one has them,
+            where this process started it; close it.
     """
 
     base: str
@@ -100,29 +101,39 @@ class Knowledge:
         return cls._over(engine.client(), revision, settings, lexicon, engine)
 
     @classmethod
-    def at(
-        cls, path: str | os.PathLike[str] | None, revision: str, settings: Settings
-    ) -> Knowledge:
+    def at(cls, path: str | os.PathLike[str], revision: str, settings: Settings) -> Knowledge:
         """The knowledge in an engine that another process started and will close.
 
         Args:
-            path: of the engine's socket; None where it is in a remote store.
+            path: of the engine's socket; of the one for trials, where there is a remote store.
             revision: that it holds.
             settings: in force.
         """
-        if path is None:
-            return cls.remote(settings)
-        return cls._over(EngineClient(path, Limits.of(settings)), revision, settings)
+        client = EngineClient(path, Limits.of(settings))
+        if settings.store:
+            return cls._remote(client, settings)
+        return cls._over(client, revision, settings)
 
     @classmethod
     def remote(cls, settings: Settings) -> Knowledge:
-        """The knowledge that is in the remote store.
+        """The knowledge that is in the remote store, and an engine without data for trials.
 
         Raises:
-            PlankbError: it does not answer, or is being loaded.
+            PlankbError: it does not answer, or is being loaded, or the engine did not start.
         """
-        store = RemoteStore.of(settings)
-        return cls._over(store, store.state().revision, settings)
+        engine = Checked("trial", b"").start(settings)
+        try:
+            return cls._remote(engine.client(), settings, engine)
+        except BaseException:
+            engine.close()
+            raise
+
+    @classmethod
+    def _remote(
+        cls, trial: EngineClient, settings: Settings, engine: Engine | None = None
+    ) -> Knowledge:
+        store = RemoteStore.of(settings, trial)
+        return cls._over(store, store.state().revision, settings, engine=engine)
 
     @classmethod
     def _over(

@@ -340,12 +340,12 @@ class Master:
                     self._prepare(child, self._coming)
 
     def _prepare(self, child: _Child, change: _Change) -> None:
-        engine = change.knowledge.engine
+        assert change.knowledge.engine is not None
         self._tell(
             child,
             {
                 "do": "prepare",
-                "engine": str(engine.path) if engine is not None else None,
+                "engine": str(change.knowledge.engine.path),
                 "revision": change.knowledge.revision,
                 "generation": change.generation,
             },

@@ -46,18 +46,19 @@ def query(format_: str, text: str | None, file: Path | None) -> None:
 
 def _run(chosen: Settings, text: str, format: str) -> Result:
     # Loaded after the arguments are known to be usable.
+    from kb.store.embedded import EmbeddedStore
+    from kb.store.guard import GuardedStore, run_guarded
+    from kb.store.interface import Limits
+
+    store = EmbeddedStore(terms.prefixes(chosen.base))
     if chosen.store:
         from kb.store.remote import RemoteStore
 
-        with RemoteStore.of(chosen) as remote:
+        with RemoteStore.of(chosen, GuardedStore(store, Limits.of(chosen))) as remote:
             return remote.query(text, format=format)
     from kb.plan import graph
-    from kb.store.embedded import EmbeddedStore
-    from kb.store.guard import run_guarded
-    from kb.store.interface import Limits
 
     built = graph.build(chosen)
-    store = EmbeddedStore(terms.prefixes(chosen.base))
     store.load(built.data, built.revision)
     return run_guarded(store, text, format=format, limits=Limits.of(chosen))
 

@@ -1,6 +1,6 @@
 """The store behind a SPARQL 1.1 endpoint over HTTP, under the same reading, deadline and caps.
 
-Queries pass through and results come back as bytes; a query that may not run never leaves.
+A query runs here first, on no data; then it passes through, and its result comes back as bytes.
 Follows the SPARQL 1.1 Protocol and, to load, the Graph Store HTTP Protocol. What a revision
 is on the other side says :mod:`kb.store.marker`.
 Must not know which server that is, nor how it keeps the data.
@@ -22,10 +22,12 @@ from kb.errors import InputError, Overloaded, PlankbError, QueryProblem
 from kb.settings import Settings
 from kb.store import budget, formats, reading, rows, worker
 from kb.store.budget import Budget
+from kb.store.client import EngineClient
 from kb.store.embedded import EmbeddedStore
 from kb.store.endpoint import Endpoint, Reply, TimeIsUp
 from kb.store.formats import Format
 from kb.store.graph_store import GraphStore, graphs_of
+from kb.store.guard import GuardedStore
 from kb.store.interface import Form, Limits, Result, Row, Term
 from kb.store.marker import GRAPH, NOWHERE, Marker
 from kb.text import Text
@@ -56,6 +58,9 @@ class RemoteStore:
         prefixes: known to every query.
         base: IRI that relative IRIs in queries are resolved against.
         fresh: seconds for which the revision is not asked for again.
+        trial: a store without data in a process that can be killed, closed with this one. Each
+            query runs there first: a parser can be made to take long or to crash, and what is
+            too much on no data is too much. Without it queries are parsed in this process.
     """
 
     def __init__(
@@ -67,8 +72,10 @@ class RemoteStore:
         prefixes: Mapping[str, str] | None = None,
         base: str | None = None,
         fresh: float = _FRESH,
+        trial: EngineClient | GuardedStore | None = None,
     ) -> None:
         settings = settings or Settings()
+        self._trial = trial
         self._endpoint = Endpoint(url)
         self._graphs = GraphStore(write) if write else None
         self._limits = Limits.of(settings)
@@ -80,10 +87,10 @@ class RemoteStore:
         self._budget = Budget(settings.client_seconds)
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, trial: EngineClient | GuardedStore | None = None) -> Self:
         """The store that the settings name, with the prefixes of the knowledge base."""
         known = terms.prefixes(settings.base)
-        return cls(settings.store, settings.store_write, settings, prefixes=known)
+        return cls(settings.store, settings.store_write, settings, prefixes=known, trial=trial)
 
     @property
     def revision(self) -> str:
@@ -152,11 +159,19 @@ class RemoteStore:
         granted = (limits or self._limits).within(self._limits)
         base = base or self._base
         query = reading.read(text, self._prefixes, base)
-        EmbeddedStore(self._prefixes, base=base).check(text)
         chosen = formats.choose(format, query.form)
         wait = self._budget.wait(client, began)
         if wait:
             raise budget.spent(wait)
+        if self._trial is not None:
+            self._trial.query(text, format=chosen.name, base=base, limits=granted)
+        else:
+            EmbeddedStore(self._prefixes, base=base).check(text)
+        left = Limits(
+            max(0.001, began + granted.seconds - time.monotonic()),
+            granted.memory_mb,
+            granted.result_mb,
+        )
         marker = self._marker()
         if marker.loading:
             raise _loading(marker.loading)
@@ -165,7 +180,7 @@ class RemoteStore:
             raise _empty()
         words, dataset = _dataset(query, marker, default_graphs, named_graphs)
         try:
-            reply, passed = self._send(self._with_prologue(words, base), dataset, chosen, granted)
+            reply, passed = self._send(self._with_prologue(words, base), dataset, chosen, left)
             body = self._as_asked(reply.body, passed, chosen, granted)
         except TimeIsUp:
             raise worker.deadline(granted) from None
@@ -210,6 +225,8 @@ class RemoteStore:
     def close(self) -> None:
         """Close the connections; the next query would open another."""
         self._endpoint.close()
+        if self._trial is not None:
+            self._trial.close()
         if self._graphs is not None:
             self._graphs.close()
 

@@ -159,11 +159,13 @@ class _Soak:
             self._refused(status, body)
 
     def _broken(self, chance: random.Random) -> None:
-        status, _ = self._get(f"SELECT * {{ ?s ?p # {chance.random()}")
+        status, body = self._get(f"SELECT * {{ ?s ?p # {chance.random()}")
         if status == 400:
             self._count("said to be wrong")
-        else:
+        elif status == 200:
             self._wrong.append(f"a broken query: {status}")
+        else:
+            self._refused(status, body)
 
     def _gone(self, chance: random.Random) -> None:
         """Asks and does not wait."""

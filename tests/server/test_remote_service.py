@@ -88,6 +88,23 @@ def test_a_query_there_ends_at_the_deadline_here(web: httpx.Client) -> None:
     assert web.get("/sparql", params={"query": endless, "timeout": "0.2"}).status_code == 504
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { " + "{" * 3000 + "?s ?p ?o" + "}" * 3000 + " }",
+        "ASK { ?s " + "/".join(["<x:p>"] * 3000) + " ?o }",
+        "ASK { FILTER(" + "!" * 20_000 + "true) }",
+    ],
+    ids=["nested", "path", "not"],
+)
+def test_a_query_that_breaks_a_parser_breaks_no_web_process(
+    service: Service, web: httpx.Client, query: str
+) -> None:
+    before = service.children()
+    assert web.post("/sparql", data={"query": query}).status_code in (422, 504)
+    assert set(before) <= set(service.children())
+
+
 def test_it_changes_over_when_another_loads_a_revision(
     oxigraph: Oxigraph, service: Service, web: httpx.Client
 ) -> None:
@@ -95,7 +112,7 @@ def test_it_changes_over_when_another_loads_a_revision(
     with oxigraph.store() as reader:
         first = reader.revision
         quads = list(reader.quads())
-    with oxigraph.store(query_seconds=0.01) as other:
+    with oxigraph.store(query_seconds=0.5) as other:
         more = ox.Quad(
             ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.Literal("o"), ox.NamedNode("x:g")
         )
