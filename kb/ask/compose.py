@@ -40,7 +40,7 @@ class Composer:
         self.named = named
         self.lexicon = lexicon
         self.sets = SetBuilder(named, lexicon)
-        self.quantity = named.has("quantity", "share")
+        self.quantity = named.has("quantity", "people", "share")
 
     def compose(self) -> Parsed:
         """The question, or where it can be read in more than one way."""
@@ -82,7 +82,7 @@ class Composer:
             return Question(Aggregate("mean", members))
         if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
-        counted = asked.place > 0 and named.tokens[asked.place - 1].role("quantity")
+        counted = asked.place > 0 and named.follows(asked.place, "quantity")
         if self.quantity and (counted or not self._has_figures(members.kind)):
             return Question(Count(members))
         limit = self._limit(asked)

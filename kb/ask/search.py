@@ -19,9 +19,9 @@ from kb.normalise import is_ideograph
 
 #: The part of a question's weight that a clause has to account for, to be an answer; and, to
 #: be offered as a choice.
-_ENOUGH, _NEAR = 0.66, 0.35
+_ENOUGH, _NEAR = 0.74, 0.35
 #: Less is enough where the next best is so far behind.
-_CLEAR = (0.48, 0.15)
+_CLEAR = (0.62, 0.3)
 #: So many ways to account for the question are given side by side.
 _MOST_GROUPS = 4
 #: More figures than these are no answer to the question for one.
@@ -33,8 +33,8 @@ _INSTEAD = 0.85
 _BACKGROUND = 0.3
 #: What counts that only the surroundings of a clause are about.
 _NEARBY = 0.8
-#: The weight of a name.
-_NAME = 3.0
+#: The weight of a name, and of a team's.
+_NAME, _TEAM = 3.0, 2.5
 #: The weight of a word that is not known.
 _UNKNOWN = 3.0
 #: What a single character counts that stands for a topic.
@@ -106,8 +106,7 @@ class Search:
 
     def instead_of_facts(self) -> Question | None:
         """Clauses that account for a question which also has the word for a kind of fact."""
-        loose = all(item.loose for item in self.named.facts)
-        if self.named.has("quantity", "who", "share") or not (self.named.has("exists") or loose):
+        if not self.named.has("exists") or self.named.has("quantity", "people", "who", "share"):
             return None
         found = self._find(self._needs(), _INSTEAD, self._teams())
         return found if isinstance(found, Question) and not found.aside else None
@@ -132,7 +131,7 @@ class Search:
         top = [clause for score, clause in ranked if score >= best * _AS_GOOD]
         if self.named.unknown and not self._sure(needs, top):
             return Failure("not-found", self._unmet(needs, top))
-        if self.named.has("quantity", "share") and len(top) > _MOST_FIGURES:
+        if self.named.has("quantity", "people", "share") and len(top) > _MOST_FIGURES:
             return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
         forms = list(dict.fromkeys(self._form(clause, needs) for clause in top))
         if len(forms) == 1:
@@ -169,10 +168,22 @@ class Search:
 
     def _form(self, clause: Clause, needs: list[Need]) -> Select:
         filters = [need.filter(clause) for need in needs if need.met(clause)]
+        units = self._units()
+        if units:
+            filters.append(Related(tuple(sorted(units))))
+        if self._of_plan(needs):
+            headline = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/level/headline"
+            filters.append(Related((headline,)))
         return Select(Set.of(self._kind(), filters))
 
+    def _of_plan(self, needs: list[Need]) -> bool:
+        """Whether a figure is asked for of no particular thing: one of the whole plan."""
+        figures = self._kind() == self.lexicon.kind("QuantitativeTarget")
+        light = all(need.topics and need.topics <= self.clauses.light for need in needs)
+        return figures and light and not self._teams()
+
     def _kind(self) -> str:
-        if self.named.has("quantity", "share"):
+        if self.named.has("quantity", "people", "share"):
             return self.lexicon.kind("QuantitativeTarget")
         asked = [
             value
@@ -187,16 +198,24 @@ class Search:
 
         A figure of no particular thing is one of the whole plan.
         """
-        kind, ns = self._kind(), self.lexicon.schema.ns
-        light = all(need.topics and need.topics <= self.clauses.light for need in needs)
-        whole = kind == ns + "QuantitativeTarget" and light and not teams
+        kind, units, whole = self._kind(), self._units(), self._of_plan(needs)
         return [
             clause
             for clause in self.clauses.all.values()
             if (kind == self.lexicon.provision or kind in clause.kinds)
             and (not teams or clause.team in teams or clause.linked & teams)
             and not (whole and clause.team)
+            and (not units or clause.linked & units)
         ]
+
+    def _units(self) -> frozenset[str]:
+        """The units that the answer to a question for a number has to be in."""
+        scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/unit/"
+        if self.named.has("people") or self.named.counts_people:
+            return frozenset({scheme + "person"})
+        if self.named.has("share"):
+            return frozenset({scheme + "percent", scheme + "ratio"})
+        return frozenset()
 
     def _teams(self, *, also: bool = True) -> frozenset[str]:
         """Teams named as such; with those whose names can also be words for a subject."""
@@ -210,7 +229,7 @@ class Search:
         )
 
     def _manner(self) -> Manner:
-        if self.named.has("quantity", "share"):
+        if self.named.has("quantity", "people", "share"):
             return "value"
         if self.named.has("cite"):
             return "cite"
@@ -232,6 +251,12 @@ class Search:
             if item.topics and not named.asked(item.place):
                 topics = frozenset(item.topics)
                 found.append(Need(item.text, topics, weight=self.clauses.weight(topics)))
+            elif not (item.loose or named.asked(item.place) or named.glued(item)):
+                members = frozenset(
+                    thing.iri for kind in item.values for thing in self.lexicon.members(kind)
+                )
+                if not members & self.clauses.all.keys():
+                    found.append(Need(item.text, entities=members, weight=_NAME / 2))
         for amount in named.amounts:
             found.append(Need(amount.text, figure=amount.figure, weight=_NAME))
         for token in named.unknown:
@@ -253,7 +278,7 @@ class Search:
         if entities:
             team = self.lexicon.kind("TalentTeam")
             is_team = any(self.lexicon.is_a(value, team) for value in entities)
-            weights.append(_NAME / 2 if is_team else _NAME)
+            weights.append(_TEAM if is_team else _NAME)
         return min(weights, default=_NAME)
 
     def _ends(self, part: list[int]) -> bool:
@@ -279,7 +304,7 @@ class Search:
 def foreign(word: str) -> float:
     """The weight of an unknown word: less where its ending shows that it is no noun."""
     word = word.casefold()
-    if word.endswith("ly") or len(word) == 1 or (word.isascii() and len(word) < 4):
+    if word.endswith("ly") or is_ideograph(word):
         return _UNKNOWN / 3
     return _UNKNOWN * (2 / 3 if word.endswith(("ed", "ing")) else 1)
 
