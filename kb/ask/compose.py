@@ -13,6 +13,7 @@ from kb.ask.form import (
     Count,
     CountEach,
     Describe,
+    Difference,
     Extreme,
     Form,
     Manner,
@@ -172,6 +173,9 @@ class Composer:
         things = [item for item in named.entities if not item.negated]
         kinds = [lexicon.things[item.values[0]].kinds for item in things]
         alike = [t.values[0] for t, k in zip(things, kinds, strict=True) if k == kinds[0]]
+        apart = self._apart(things)
+        if apart is not None:
+            return apart
         if not roles or len(set(alike)) < 2:
             return None
         if named.has("more", "fewer", "most", "largest", "least", "smallest"):
@@ -185,6 +189,29 @@ class Composer:
             asked, others = Mention(-1, (lexicon.provision,), ""), ()
         members = self.sets.build(asked, others, entities=rest)
         return Compare(tuple(sorted(set(alike))), members, manner)
+
+    def _apart(self, things: list[Mention]) -> Form | None:
+        """By how much the figures of two things differ."""
+        named, lexicon = self.named, self.lexicon
+        more = named.has("more", "fewer", "more-than", "less-than", "differ")
+        if named.amounts or not (named.has("gap") or (self.quantity and more)):
+            return None
+        pairs = [
+            (one, other)
+            for one in things
+            for other in things
+            if one.place < other.place
+            and one.values[0] != other.values[0]
+            and not lexicon.is_code(one.values[0])
+            and lexicon.things[one.values[0]].kinds & lexicon.things[other.values[0]].kinds
+        ]
+        if len(pairs) != 1:
+            return None
+        figures = Mention(-1, (lexicon.kind("QuantitativeTarget"),), "")
+        rest = [item for item in things if item not in pairs[0]]
+        classes = [c for c in named.classes if not self._has_figures(c.values[0]) and not c.loose]
+        sides = [self.sets.build(figures, classes, entities=[one, *rest]) for one in pairs[0]]
+        return Difference.of(*sides)
 
     def _larger(self, alike: list[str]) -> Form:
         """Which of several has the larger figure: of those that the question names."""

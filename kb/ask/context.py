@@ -21,6 +21,7 @@ from kb.ask import form as forms
 from kb.ask.form import (
     About,
     Compare,
+    Count,
     CountEach,
     Describe,
     Either,
@@ -60,8 +61,10 @@ class Context:
     def then(self, question: Question) -> Context:
         """The context after a further answer."""
         plain = Question(question.form, question.manner)
-        if self.last is not None and plain.form == self.last.form:
-            return Context(plain, self.earlier)
+        if self.last is not None:
+            found = forms.members_of(self.last.form)
+            if plain.form in (self.last.form, Count(found) if found else None):
+                return self  # how many, or where it stands, of what was found before
         return Context(plain, self.last)
 
     def written(self, revision: str, base: str) -> str:

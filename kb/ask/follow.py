@@ -109,6 +109,8 @@ class FollowUp:
         first = next((t for t in self.tokens if not _only_filler(t)), None)
         if first is None or (named.unknown and not named.anything and not named.amounts):
             return ""
+        if named.has("judgement", "progress", "year", "help", "agree"):
+            return ""
         if named.facts:
             lone = not (subject or named.classes or named.amounts)
             return "fact" if lone else ""
@@ -119,9 +121,8 @@ class FollowUp:
         pointing = demonstrative or any(t.role("those", "pair") for t in self.tokens)
         if pointing and (demonstrative or named.has("pair") or not subject):
             return "those"
-        nothing = not (named.anything or named.scopes or named.amounts or named.unknown)
-        if nothing or (words and all(_says(token, *_ASKING) for token in words)):
-            return "bare" if any(_says(token, *_ASKING) for token in words) else ""
+        if words and all(_says(token, *_ASKING) for token in words):
+            return "bare"
         opens = first.role("what-about", "and") and not first.role("which")
         if opens or self.tokens[-1].role("what-about"):
             whole = (asking or asked) and (subject or bool(named.scopes))
@@ -136,8 +137,14 @@ class FollowUp:
     def _demonstrated(self) -> Mention | None:
         """A class that is pointed at: 这支队伍."""
         for item in self.named.classes:
-            before = self.tokens[:item.place][-2:]
-            if any(t.role("those", "pair") for t in before) and not self.named.asked(item.place):
+            before = self.tokens[: item.place][-2:]
+            named = any(
+                self.lexicon.is_a(value, item.values[0])
+                for entity in self.named.entities
+                for value in entity.values
+            )
+            pointed = any(token.role("those", "pair") for token in before)
+            if pointed and not named and not self.named.asked(item.place):
                 return item
         return None
 
@@ -497,6 +504,9 @@ def _says(token: Token, *roles: str) -> bool:
 
 
 def _idle(token: Token) -> bool:
+    kinds = {sense.kind for sense in token.senses}
+    if kinds == {"word", "number"} and token.of("word").count("filler"):
+        return True  # the lower one
     return not token.content and not _says(token, *_ASKING) and token.role(*_EMPTY, "define")
 
 

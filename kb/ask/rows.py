@@ -36,6 +36,7 @@ class Row:
         comparator: local name.
         role: local name of the role in which a body is involved.
         origin: IRIs that a computed value comes from.
+        formula: how it is computed from theirs.
     """
 
     iri: str
@@ -49,6 +50,7 @@ class Row:
     comparator: str = ""
     role: str = ""
     origin: tuple[str, ...] = field(default=())
+    formula: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The form of a row in JSON; keys without a value are left out."""
@@ -63,6 +65,7 @@ class Row:
             "comparator": self.comparator,
             "role": self.role,
             "from": list(self.origin),
+            "formula": self.formula,
             "status": self.status,
             "evidence": [span.as_dict() for span in self.evidence],
         }

@@ -13,6 +13,7 @@ from kb.ask.form import (
     Count,
     CountEach,
     Describe,
+    Difference,
     Extreme,
     Form,
     NotStated,
@@ -62,6 +63,8 @@ class Compiler:
             yield from self._extreme(form)
         elif isinstance(form, Aggregate):
             yield from self._aggregate(form)
+        elif isinstance(form, Difference):
+            yield from self._difference(form)
         elif isinstance(form, Compare):
             yield from self._selection(Select(self.compared(form)))
         elif isinstance(form, Describe):
@@ -139,6 +142,13 @@ class Compiler:
         yield f"SELECT ?unit ({function}(?number) AS ?value) WHERE {{"
         yield from self.patterns.members(form.members)
         yield "  ?item :value ?number ; :unit ?unit\n} GROUP BY ?unit ORDER BY ?unit"
+
+    def _difference(self, form: Difference) -> Iterator[str]:
+        yield "SELECT DISTINCT ?one ?other ?unit (ABS(?one_value - ?other_value) AS ?value) WHERE {"
+        for name, members in (("one", form.one), ("other", form.other)):
+            yield from self.patterns.members(members, name)
+            yield f"  ?{name} :value ?{name}_value ; :unit ?unit ."
+        yield "} ORDER BY ?one ?other"
 
     def compared(self, form: Compare) -> Set:
         """The members that a comparison looks at: those of any of the things."""
