@@ -220,14 +220,20 @@ class Asker:
         )
 
     def _not_stated(self, question: str, lang: Language, form: NotStated) -> Answer:
-        query = self._compiler.query(form)
-        rows = self._missing.rows(query)
-        given = any(row.status in ("stated", "external") for row in rows)
+        query = self._compiler.implied(form)
+        rows = self._missing.implied(query)
+        text = self._missing.derived_text(form, rows)
+        given = bool(rows)
+        if not rows:
+            query = self._compiler.query(form)
+            rows = self._missing.rows(query)
+            text = self._missing.text(form, rows)
+            given = any(row.status in ("stated", "external") for row in rows)
         return Answer(
             question,
             lang,
             "answered" if given else "not_stated",
-            self._missing.text(form, rows),
+            text,
             reading(form, self.lexicon),
             query,
             tuple(rows),

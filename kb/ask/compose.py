@@ -228,6 +228,9 @@ class Composer:
 
     def _without_class(self) -> Parsed:
         named = self.named
+        figure = self._implied_figure()
+        if figure is not None:
+            return Question(Select(figure), "value")
         implied = self._implied_class()
         if implied:
             return self._of_class(Mention(-1, (self.lexicon.kind(implied),), ""), ())
@@ -246,6 +249,17 @@ class Composer:
         if named.entities and named.has("which") and not named.has("define"):
             self._refuse(mentioned[0].text)
         return Question(Describe(options[0]), self._manner())
+
+    def _implied_figure(self) -> Set | None:
+        """Figures that the plan's own imply, where a kind of them is named: the end level."""
+        kind, figures = self.lexicon.kind("ImpliedFigure"), self.lexicon.kind("QuantitativeTarget")
+        if not any(
+            self.lexicon.linked(kind, value) and not self.lexicon.linked(figures, value)
+            for item in self.named.entities
+            for value in item.values
+        ):
+            return None
+        return self.sets.build(Mention(-1, (kind,), ""), ())
 
     def _implied_class(self) -> str:
         """The class that a question word asks for by itself: who, how many."""

@@ -195,11 +195,13 @@ class Finder:
         # The larger first, whichever was asked first.
         rows = sorted((own[pair["one"]], own[pair["other"]]), key=_amount, reverse=True)
         value = number(pair["value"])
+        more, less = (row.label for row in rows)
+        label = Text(f"{more.zh} − {less.zh}", f"{more.en} − {less.en}")
         return [
             replace(
-                _joined(Text("差", "difference"), rows),
+                _joined(label, rows),
                 value=value,
-                unit=rows[0].unit,
+                unit=rows[0].unit if rows[0].unit == rows[1].unit else "",
                 formula=f"{rows[0].value} − {rows[1].value} = {value}",
             )
         ]

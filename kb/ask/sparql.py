@@ -24,7 +24,7 @@ from kb.ask.form import (
 )
 from kb.ask.lexicon import Lexicon
 from kb.ask.patterns import Patterns
-from kb.terms import OA, PROV, RDF
+from kb.terms import OA, PROV, RDF, SKOS
 
 #: A kind of fact, and the role of an involvement that stands in where the source is silent.
 STAND_INS = {"lead-body": "responsible"}
@@ -144,11 +144,30 @@ class Compiler:
         yield "  ?item :value ?number ; :unit ?unit\n} GROUP BY ?unit ORDER BY ?unit"
 
     def _difference(self, form: Difference) -> Iterator[str]:
-        yield "SELECT DISTINCT ?one ?other ?unit (ABS(?one_value - ?other_value) AS ?value) WHERE {"
+        # Schools and bases are counts of things: what is counted need not be the same.
+        yield "SELECT DISTINCT ?one ?other (ABS(?one_value - ?other_value) AS ?value) WHERE {"
         for name, members in (("one", form.one), ("other", form.other)):
             yield from self.patterns.members(members, name)
-            yield f"  ?{name} :value ?{name}_value ; :unit ?unit ."
+            yield f"  ?{name} :value ?{name}_value ; :unit/:dimension ?dimension ."
+            # What is a part of another figure of the set is no figure of its own.
+            yield "  FILTER NOT EXISTS {"
+            yield f"    ?{name} :partOfTarget ?{name}_whole ."
+            yield from ("  " + line for line in self.patterns.members(members, f"{name}_whole"))
+            yield "  }"
         yield "} ORDER BY ?one ?other"
+
+    def implied(self, form: NotStated) -> str:
+        """The query for figures of a kind that the plan does not give, and that its own imply."""
+        kinds = " ".join(f"<{iri}>" for iri in form.kinds)
+        about = " ".join(f"<{iri}>" for iri in form.about)
+        return self._with_prefixes(
+            f"""SELECT DISTINCT ?item WHERE {{
+  VALUES ?missing {{ {kinds} }}
+  VALUES ?about {{ {about} }}
+  ?missing skos:closeMatch ?kind .
+  ?item a :ImpliedFigure ; :figureKind ?kind ; :team|:indicator|:target ?about .
+}} ORDER BY ?item"""
+        )
 
     def compared(self, form: Compare) -> Set:
         """The members that a comparison looks at: those of any of the things."""
@@ -238,7 +257,7 @@ class Compiler:
         )
 
     def _with_prefixes(self, query: str) -> str:
-        known = {"": self.ns, "oa": OA, "prov": PROV, "rdf": RDF}
+        known = {"": self.ns, "oa": OA, "prov": PROV, "rdf": RDF, "skos": SKOS}
         lines = [
             f"PREFIX {name}: <{iri}>"
             for name, iri in known.items()

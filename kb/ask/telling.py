@@ -131,7 +131,10 @@ def _aggregate(form: Aggregate, rows: Sequence[Row], lexicon: Lexicon) -> Text:
 
 
 def _difference(row: Row) -> Text:
-    return Text(f"两者相差 {value(row)}：{row.formula}。", f"They differ by {value(row)}: {row.formula}.")
+    return Text(
+        f"两者相差 {value(row)}：{row.formula}（{row.label.zh}）。",
+        f"They differ by {value(row)}: {row.formula} ({row.label.en}).",
+    )
 
 
 def _compare(form: Compare, rows: Sequence[Row], lexicon: Lexicon) -> Text:
@@ -163,8 +166,8 @@ def value(row: Row) -> str:
 
 
 def _listed(rows: Sequence[Row]) -> tuple[str, str]:
-    zh = "；".join(row.label.zh for row in rows[:_LISTED])
-    en = "; ".join(row.label.en for row in rows[:_LISTED])
+    zh = "；".join(f"{row.label.zh}（{row.formula}）".replace("（）", "") for row in rows[:_LISTED])
+    en = "; ".join(f"{row.label.en} ({row.formula})".replace(" ()", "") for row in rows[:_LISTED])
     more = len(rows) - _LISTED
     if more > 0:
         return f"{zh}；等（另有 {more} 项）", f"{en}; and {more} more"
