@@ -92,7 +92,7 @@ class FollowUp:
         ):
             return self.parsed
         if context.last is None:
-            return self.parsed if self.mark == "fact" else self._asked_back()
+            return self.parsed if self.mark == "fact" or self._whole else self._asked_back()
         edited = self._edited(context.last, context)
         if edited is not None:
             return Question(edited, "list") if not isinstance(edited, Question) else edited
@@ -114,10 +114,12 @@ class FollowUp:
         if named.facts:
             lone = not (subject or named.classes or named.amounts)
             return "fact" if lone else ""
-        asking = any(_says(token, *_QUESTIONS) for token in self.tokens)
-        if first.role("only"):
+        if first.role("only", "except"):
             return "" if asked and subject else "only"
         demonstrative = self._demonstrated() is not None
+        codes = bool(named.entities) and not (subject or named.classes)
+        if codes and self._says("cite"):
+            return "those"  # where the percentage comes from
         pointing = demonstrative or any(t.role("those", "pair") for t in self.tokens)
         if pointing and (demonstrative or named.has("pair") or not subject):
             return "those"
@@ -125,9 +127,14 @@ class FollowUp:
             return "bare"
         opens = first.role("what-about", "and") and not first.role("which")
         if opens or self.tokens[-1].role("what-about"):
-            whole = (asking or asked) and (subject or bool(named.scopes))
-            return "" if whole and asking else "instead"
+            return "" if self._says(*_QUESTIONS) and subject else "instead"
         return ""
+
+    @property
+    def _whole(self) -> bool:
+        """Whether it asks for members of a class by itself."""
+        asked = any(not item.loose for item in self.named.classes)
+        return asked and isinstance(self.parsed, Question) and self._says(*_QUESTIONS)
 
     @property
     def _subjects(self) -> list[Mention]:
@@ -183,7 +190,9 @@ class FollowUp:
         kind = more.kind if narrow else found.kind
         if not narrow and more.kind != found.kind:
             return None
-        members = Set.of(kind, [*found.filters, *more.filters])
+        against = {f.topics for f in more.filters if isinstance(f, About) and f.negated}
+        kept = [f for f in found.filters if not (isinstance(f, About) and f.topics in against)]
+        members = Set.of(kind, [*kept, *more.filters])
         return Question(with_members(last.form, members), _kept(last))
 
     def _about_those(self, last: Question, context: Context) -> Question | Form | None:
@@ -195,7 +204,7 @@ class FollowUp:
         if named.classes:
             return self._linked(last)
         if self._says("cite"):
-            return Question(last.form, "cite")
+            return self._cited(last)
         if found is None:
             return None
         if self._says("gap", "differ", "compare"):
@@ -211,6 +220,19 @@ class FollowUp:
             whose = self._members(found)
             return Select(Set.of(self.lexicon.provision, [Related(whose)])) if whose else None
         return None
+
+    def _cited(self, last: Question) -> Question | None:
+        """Where it stands; of what was found only the percentages, where those are named."""
+        if not self.named.entities:
+            return Question(last.form, "cite")
+        found = members_of(last.form)
+        if isinstance(last.form, NotStated) and last.form.about:
+            found = Set(self._figures, (Related(last.form.about),))
+        if found is None or not self._has_figures(found.kind):
+            return None
+        asked = Mention(-1, (self._figures,), "")
+        more = SetBuilder(self.named, self.lexicon).build(asked, ())
+        return Question(Select(Set.of(self._figures, [*found.filters, *more.filters])), "cite")
 
     def _of_pointed(self, pointed: Mention, context: Context) -> Form | None:
         """The question about the one thing of a class that was spoken of."""
@@ -400,6 +422,10 @@ class FollowUp:
         if found is None:
             return None
         for kind in item.values:
+            if isinstance(form, Extreme) and form.by is not None:
+                if self.lexicon.relates(form.members.kind, kind):
+                    return replace(form, by=Set(kind, form.by.filters))
+                continue
             related = [f for f in found.filters if isinstance(f, Related) and f.entities]
             if len(related) == len(found.filters) and all(
                 self.lexicon.linked(kind, iri) for f in related for iri in f.entities

@@ -214,7 +214,7 @@ class _OneSet:
         for item in self.entities:
             options = [value for value in item.values if self._linked(self.kind, value)]
             options = self._preferred(self.kind, item, options)
-            if len(options) == 1:
+            if len(options) == 1 and not self._tells_figures(options[0]):
                 here.append((item, options[0]))
                 continue
             if len(options) > 1:
@@ -229,6 +229,15 @@ class _OneSet:
             inside.append((item, options[0]))
         self.filters += self._grouped(here)
         self.inner += self._grouped(inside)
+
+    def _tells_figures(self, value: str) -> bool:
+        """Whether a code, such as a comparator, says which of the figures in between is meant."""
+        return (
+            self.is_figures_needed
+            and not self._has_figures(self.kind)
+            and self.lexicon.is_code(value)
+            and self.lexicon.linked(self.figures, value)
+        )
 
     def _linked(self, kind: str, value: str) -> bool:
         if kind == self.lexicon.provision:

@@ -241,8 +241,14 @@ class Compiler:
             branches = [f"{link} {_PLACE} OPTIONAL {{ ?link :role ?role }}"]
         else:
             short = self.patterns.short
-            branches = [self._direct("?item", short(p), "?other") for p in relation.forward]
-            branches += [self._direct("?other", short(p), "?item") for p in relation.backward]
+            pairs = [("?item", short(p), "?other") for p in relation.forward]
+            pairs += [("?other", short(p), "?item") for p in relation.backward]
+            if item.within is not None and item.within.filters:
+                # It rests on the clauses of what is said of it: teams that grow by 10,000.
+                told = f"OPTIONAL {{ ?other :evidence ?span . {_PLACE} }}"
+                branches = [f"GRAPH ?g {{ {' '.join(pair)} }} {told}" for pair in pairs]
+            else:
+                branches = [self._direct(*pair) for pair in pairs]
         body = " UNION\n  ".join(f"{{ {values} {target} {branch} }}" for branch in branches)
         return self._with_prefixes(
             f"SELECT DISTINCT ?item ?g ?role ?start ?end ?exact ?source WHERE {{\n  {body}\n}}"
