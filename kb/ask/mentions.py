@@ -87,7 +87,7 @@ class Mentions:
         }
         for place, token in enumerate(tokens):
             facts, kinds, topics = token.of("fact"), token.of("class"), token.of("topic")
-            things = token.of("entity", "clause")
+            things = tuple(dict.fromkeys(token.of("entity", "clause")))
             asked = bool(kinds) and bare.asked(place)
             loose = all(s.loose for s in token.senses if s.kind in ("class", "entity", "fact"))
             mention = Mention(place, (), token.text, bare._negated(place), topics, loose)

@@ -62,6 +62,8 @@ Role: TypeAlias = Literal[
     "exactly",
     "what-about",
     "those",
+    "pair",
+    "gap",
     "help",
     "judgement",
     "progress",
