@@ -1,0 +1,380 @@
+"""The type skeletons of the logical form over a graph: which forms make sense, names left open.
+
+They follow from the grammar of forms and the classes of the graph alone, so that a new plan or
+class brings its own. The templates are some of them; the tests go through all. A condition
+stands at the outermost set that it fits, as the words of a question would have it.
+Must not know words, nor SPARQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from typing import Literal, TypeAlias, get_args
+
+from kb.ask.form import (
+    About,
+    Aggregate,
+    Compare,
+    Count,
+    CountEach,
+    Describe,
+    Extreme,
+    Figure,
+    Filter,
+    Form,
+    NotStated,
+    Numbered,
+    Operator,
+    Order,
+    Related,
+    Review,
+    Select,
+    Set,
+)
+from kb.ask.lexicon import Lexicon
+
+#: What fills holes: IRIs; for an amount, a number and the IRI of its unit.
+Values: TypeAlias = Mapping[str, tuple[str, ...]]
+Holding: TypeAlias = Literal["entity", "topic", "amount", "fact"]
+
+_MARK = "?"
+#: Classes that describe the plan's own words, or what is written of it; nobody asks for lists.
+_ASIDE = frozenset({"Plan", "Period", "Source", "Topic", "FactKind"})
+_COUNTED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """What a skeleton leaves open.
+
+    Args:
+        name: unlike those of the skeleton's other holes.
+        holding: what fills it.
+        kind: IRI of the class of what fills it; none for an amount.
+        of: IRI of the class that what fills it has to be linked to; none for any.
+    """
+
+    name: str
+    holding: Holding
+    kind: str = ""
+    of: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What stands for it in the form."""
+        return _MARK + self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """A form with holes."""
+
+    form: Form
+    holes: tuple[Hole, ...] = ()
+
+    def filled(self, values: Values) -> Form:
+        """The form with every hole filled, in its normal form."""
+        return _form(self.form, values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Filters with holes."""
+
+    filters: tuple[Filter, ...] = ()
+    holes: tuple[Hole, ...] = ()
+
+    def __add__(self, other: _Part) -> _Part:
+        return _Part(self.filters + other.filters, self.holes + other.holes)
+
+
+class Skeletons:
+    """All skeletons over one lexicon.
+
+    Args:
+        lexicon: of the graph.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.figures = lexicon.kind("QuantitativeTarget")
+        self.team = lexicon.kind("TalentTeam")
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The classes that can be asked for: with members that have names, and no codes."""
+        ns = self.lexicon.schema.ns
+        found: set[str] = set()
+        for iri, thing in self.lexicon.things.items():
+            if not self.lexicon.is_code(iri):
+                for own in thing.kinds:
+                    found |= {own, *self.lexicon.schema.parents.get(own, frozenset())}
+        return tuple(
+            sorted(
+                kind
+                for kind in found
+                if kind in self.lexicon.things
+                and kind.startswith(ns)
+                and kind.removeprefix(ns) not in _ASIDE
+            )
+        )
+
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        """The widest of these classes: a member of a narrower one is a member of these."""
+        schema = self.lexicon.schema
+        return tuple(
+            kind
+            for kind in self.kinds
+            if not any(schema.is_a(kind, other) for other in self.kinds if other != kind)
+        )
+
+    def all(self) -> Iterator[Skeleton]:
+        """Every skeleton, the plain ones first."""
+        for kind in (*self.kinds, self.lexicon.provision):
+            for part in self.parts(kind):
+                yield from self._of_set(Set(kind, part.filters), part.holes)
+        yield from self._each()
+        yield from self._compared()
+        for kind in self.named:
+            hole = Hole(self.name(kind), "entity", kind)
+            yield Skeleton(Describe(hole.mark), (hole,))
+        yield from (Skeleton(Describe(kind)) for kind in self.kinds)
+        yield from self._missing()
+        yield Skeleton(Review())
+
+    def name(self, kind: str) -> str:
+        """A class in an address: its last English word, as people say it."""
+        return self.lexicon.label(kind).en.split(" of ")[0].split("-")[-1].split()[-1].lower()
+
+    # --- sets ------------------------------------------------------------------------------
+
+    def parts(self, kind: str) -> Iterator[_Part]:
+        """The filters that members of a class can have: none, one, and some pairs."""
+        yield _Part()
+        entities = list(self.entities(kind))
+        insides = list(self._insides(kind))
+        topics = list(self.topics(kind))
+        amounts = list(self.amounts(kind))
+        yield from entities
+        yield from (self._negated(part) for part in entities)
+        yield from insides
+        yield from (self._negated(part) for part in insides)
+        yield from topics
+        yield from (self._negated(part) for part in topics)
+        yield from amounts
+        yield from self._nested(kind)
+        yield from self._numbered(kind)
+        if self.lexicon.linked(kind, self._some(self.team)):
+            holes = (
+                Hole("team", "entity", self.team, kind),
+                Hole("other-team", "entity", self.team, kind),
+            )
+            marks = tuple(hole.mark for hole in holes)
+            yield _Part((Related(marks),), holes)
+        teams = [part for part in entities if part.holes[0].kind == self.team]
+        others = [part for part in entities if part.holes[0].kind != self.team]
+        for team in teams:
+            yield from (team + part for part in (*others, *insides, *topics, *amounts))
+            yield from (team + self._negated(part) for part in (*insides, *topics))
+        for part in (*topics, *amounts[:1]):
+            yield from (part + other for other in islice(others, _COUNTED))
+
+    def entities(self, kind: str) -> Iterator[_Part]:
+        """Related to a named thing, of each class that is linked to this one."""
+        for other in self.named:
+            if self._kin(kind, other) or not self._related(kind, other):
+                continue
+            hole = Hole(self.name(other), "entity", other, kind)
+            yield _Part((Related((hole.mark,)),), (hole,))
+
+    def topics(self, kind: str) -> Iterator[_Part]:
+        """About a topic: what the plan provides."""
+        if kind in self.lexicon.provisions or kind == self.lexicon.provision:
+            hole = Hole("topic", "topic", self.lexicon.kind("Topic"), kind)
+            yield _Part((About((hole.mark,)),), (hole,))
+
+    def amounts(self, kind: str) -> Iterator[_Part]:
+        """With a number, compared in each way."""
+        if kind != self.figures:
+            return
+        hole = Hole("amount", "amount")
+        for operator in get_args(Operator):
+            yield _Part((Figure(((operator, 0.0),), hole.mark),), (hole,))
+        bounds: tuple[tuple[Operator, float], ...] = (("at-least", 0.0), ("at-most", 1.0))
+        yield _Part((Figure(bounds, hole.mark),), (hole,))
+
+    def _insides(self, kind: str) -> Iterator[_Part]:
+        """Related to any member of another class."""
+        for other in self.kinds:
+            if not self._kin(kind, other) and self._related(kind, other):
+                yield _Part((Related(within=Set(other)),))
+
+    def _nested(self, kind: str) -> Iterator[_Part]:
+        """Related to a member of another class that itself is limited by what this one is not."""
+        if kind == self.lexicon.provision:
+            return
+        for inside in self._insides(kind):
+            (item,) = inside.filters
+            assert isinstance(item, Related)
+            assert item.within is not None
+            other = item.within.kind
+            for part in self.entities(other):
+                hole = part.holes[0]
+                if not self._related(kind, hole.kind) and not self._kin(kind, hole.kind):
+                    yield self._within(other, part)
+            if kind not in self.lexicon.provisions:
+                for part in self.topics(other):
+                    yield self._within(other, part)
+            if not self.lexicon.schema.is_a(kind, self.lexicon.kind("Target")):
+                for part in self.amounts(other):
+                    yield self._within(other, part)
+
+    @staticmethod
+    def _within(kind: str, part: _Part) -> _Part:
+        return _Part((Related(within=Set(kind, part.filters)),), part.holes)
+
+    def _numbered(self, kind: str) -> Iterator[_Part]:
+        if kind == self.lexicon.provision:
+            return
+        operators: tuple[Operator, ...] = ("at-least", "more-than", "exactly")
+        for place, inside in enumerate(self._insides(kind)):
+            (item,) = inside.filters
+            assert isinstance(item, Related)
+            assert item.within is not None
+            operator = operators[place % len(operators)]
+            yield _Part((Numbered(item.within.kind, operator, 2 + place % 3),))
+
+    @staticmethod
+    def _negated(part: _Part) -> _Part:
+        (item,) = part.filters
+        assert isinstance(item, About | Related)
+        return replace(part, filters=(replace(item, negated=True),))
+
+    def _kin(self, kind: str, other: str) -> bool:
+        schema = self.lexicon.schema
+        return schema.is_a(kind, other) or schema.is_a(other, kind)
+
+    def _related(self, kind: str, other: str) -> bool:
+        if kind == self.lexicon.provision:
+            return any(
+                own != other and self.lexicon.relates(own, other) and not self._kin(own, other)
+                for own in self.lexicon.provisions
+            ) and other == self.team
+        return self.lexicon.relates(kind, other)
+
+    def _some(self, kind: str) -> str:
+        return next((thing.iri for thing in self.lexicon.members(kind)), "")
+
+    # --- forms -----------------------------------------------------------------------------
+
+    def _of_set(self, members: Set, holes: tuple[Hole, ...]) -> Iterator[Skeleton]:
+        yield Skeleton(Select(members), holes)
+        if members.kind == self.lexicon.provision:
+            return
+        yield Skeleton(Count(members), holes)
+        if not members.filters:
+            yield Skeleton(Select(members, limit=3))
+        if members.kind == self.figures:
+            orders: tuple[Order, ...] = ("descending", "ascending")
+            yield from (Skeleton(Select(members, order), holes) for order in orders)
+            yield Skeleton(Extreme(members, "most"), holes)
+            yield Skeleton(Extreme(members, "least"), holes)
+            if members.filters:
+                yield Skeleton(Aggregate("sum", members), holes)
+                yield Skeleton(Aggregate("mean", members), holes)
+
+    def _each(self) -> Iterator[Skeleton]:
+        """Counts for each, the most and the least of it, and how many on average."""
+        for each in self.kinds:
+            for counted in self.kinds:
+                if self._kin(each, counted) or not self._related(each, counted):
+                    continue
+                yield from self._by(each, Set(counted), ())
+                if each == self.team:
+                    for part in self.topics(counted):
+                        yield from self._by(each, Set(counted, part.filters), part.holes)
+
+    def _by(self, each: str, counted: Set, holes: tuple[Hole, ...]) -> Iterator[Skeleton]:
+        if counted.kind != self.figures or not counted.filters:
+            yield Skeleton(CountEach(Set(each), counted), holes)
+        if not counted.filters:
+            yield Skeleton(Aggregate("mean", counted, Set(each)), holes)
+        yield Skeleton(Extreme(Set(each), "most", counted), holes)
+        yield Skeleton(Extreme(Set(each), "least", counted), holes)
+
+    def _compared(self) -> Iterator[Skeleton]:
+        manners: tuple[Literal["beside", "common", "differ"], ...] = ("beside", "common", "differ")
+        for kind in self.kinds:
+            if kind == self.team or not self._related(kind, self.team) or self._kin(kind, self.team):
+                continue
+            holes = (
+                Hole("team", "entity", self.team, kind),
+                Hole("other-team", "entity", self.team, kind),
+            )
+            marks = tuple(hole.mark for hole in holes)
+            for manner in manners:
+                yield Skeleton(Compare(marks, Set(kind), manner), holes)
+
+    def _missing(self) -> Iterator[Skeleton]:
+        fact = Hole("fact", "fact", self.lexicon.kind("FactKind"))
+        yield Skeleton(NotStated((fact.mark,)), (fact,))
+        team = Hole("team", "entity", self.team)
+        yield Skeleton(NotStated((fact.mark,), (team.mark,)), (fact, team))
+
+
+# --- filling ----------------------------------------------------------------------------------
+
+
+def _iris(iris: tuple[str, ...], values: Values) -> tuple[str, ...]:
+    found: set[str] = set()
+    for iri in iris:
+        found |= set(values[iri.removeprefix(_MARK)]) if iri.startswith(_MARK) else {iri}
+    return tuple(sorted(found))
+
+
+def _filter(item: Filter, values: Values) -> Filter:
+    if isinstance(item, About):
+        return replace(item, topics=_iris(item.topics, values))
+    if isinstance(item, Figure):
+        if not item.unit.startswith(_MARK):
+            return item
+        number, unit = values[item.unit.removeprefix(_MARK)]
+        numbers = (float(number), 2 * float(number))
+        bounds = tuple(
+            (operator, n) for (operator, _), n in zip(item.bounds, numbers, strict=False)
+        )
+        return Figure(bounds, unit)
+    if isinstance(item, Numbered):
+        return item
+    within = _set(item.within, values) if item.within is not None else None
+    return replace(item, entities=_iris(item.entities, values), within=within)
+
+
+def _set(members: Set, values: Values) -> Set:
+    return Set.of(members.kind, [_filter(item, values) for item in members.filters])
+
+
+def _form(form: Form, values: Values) -> Form:
+    if isinstance(form, Select | Count):
+        return replace(form, members=_set(form.members, values))
+    if isinstance(form, CountEach):
+        return CountEach(_set(form.each, values), _set(form.counted, values))
+    if isinstance(form, Extreme):
+        by = _set(form.by, values) if form.by is not None else None
+        return Extreme(_set(form.members, values), form.end, by)
+    if isinstance(form, Aggregate):
+        each = _set(form.each, values) if form.each is not None else None
+        return Aggregate(form.function, _set(form.members, values), each)
+    if isinstance(form, Compare):
+        return replace(
+            form, entities=_iris(form.entities, values), members=_set(form.members, values)
+        )
+    if isinstance(form, Describe):
+        return Describe(_iris((form.entity,), values)[0])
+    if isinstance(form, NotStated):
+        return NotStated(_iris(form.kinds, values), _iris(form.about, values))
+    return Review(_iris(form.about, values))
