@@ -139,6 +139,8 @@ class Asker:
         review = isinstance(form, Review)
         query = self._finder.review_query() if review else self._compiler.query(form)
         rows = self._finder.rows(form, query)
+        if not rows and parsed.instead is not None:
+            return self._answer_parsed(question, lang, parsed.instead)
         if not rows and _nested(form):
             # That a class was meant as a condition is a guess; nothing found may be its fault.
             apart = self._related(form)

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from kb.ask.schema import Rows, Schema
 from kb.plan.topics import CONTEXT
+from kb.terms import SKOS
 
 
 #: The weight of the rarest topic, and what of it is left for one that says little.
@@ -48,10 +49,12 @@ class Clauses:
     Args:
         all: the provisions by IRI, sorted.
         light: topics that say little by themselves.
+        text: the labels of all, folded.
     """
 
     all: Mapping[str, Clause]
     light: frozenset[str]
+    text: str = ""
     _weights: dict[frozenset[str], float] = field(default_factory=dict)
 
     @classmethod
@@ -89,7 +92,16 @@ class Clauses:
                 frozenset(float(v) for v in values.get(iri, ())),
             )
         light = select(f"SELECT ?t WHERE {{ ?t <{ns}light> true }}")
-        return cls(found, frozenset(row["t"] for row in light))
+        names = [
+            row["l"].casefold()
+            for row in select(f"SELECT ?s ?l WHERE {{ ?s <{SKOS}prefLabel>|<{SKOS}altLabel> ?l }}")
+            if row["s"] in found
+        ]
+        return cls(found, frozenset(row["t"] for row in light), "\n".join(sorted(names)))
+
+    def say(self, text: str) -> bool:
+        """Whether a label has these words."""
+        return text.casefold() in self.text
 
     def about(self, topics: Iterable[str]) -> frozenset[str]:
         """The clauses about any of some topics."""

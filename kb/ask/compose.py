@@ -40,7 +40,7 @@ class Composer:
         self.named = named
         self.lexicon = lexicon
         self.sets = SetBuilder(named, lexicon)
-        self.quantity = named.has("quantity", "share")
+        self.quantity = named.has("quantity", "people", "share")
 
     def compose(self) -> Parsed:
         """The question, or where it can be read in more than one way."""

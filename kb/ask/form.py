@@ -75,7 +75,18 @@ class Numbered:
     other: str = ""
 
 
-Filter: TypeAlias = Related | About | Figure | Numbered
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of several groups of conditions holds.
+
+    Args:
+        groups: of conditions, sorted; all of a group have to hold.
+    """
+
+    groups: tuple[tuple[Filter, ...], ...]
+
+
+Filter: TypeAlias = Related | About | Figure | Numbered | Either
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +255,13 @@ class Question:
         form: what is asked.
         manner: how.
         aside: words of the question that the clauses found say nothing about.
+        instead: another reading, for where this one finds nothing.
     """
 
     form: Form
     manner: Manner = "list"
     aside: tuple[str, ...] = ()
+    instead: Question | None = None
 
 
 def with_members(form: Form, members: Set) -> Form:

@@ -89,7 +89,7 @@ class Mentions:
             facts, kinds, topics = token.of("fact"), token.of("class"), token.of("topic")
             things = token.of("entity", "clause")
             asked = bool(kinds) and bare.asked(place)
-            loose = all(s.loose for s in token.senses if s.kind in ("class", "entity"))
+            loose = all(s.loose for s in token.senses if s.kind in ("class", "entity", "fact"))
             mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
             if facts:
                 found["fact"].append(replace(mention, values=facts))
@@ -113,7 +113,7 @@ class Mentions:
 
     def asked(self, place: int) -> bool:
         """Whether a question word stands right before a token."""
-        return place > 0 and self.tokens[place - 1].role("which", "quantity", "exists")
+        return place > 0 and self.tokens[place - 1].role("which", "quantity", "people", "exists")
 
     def has(self, *roles: str) -> bool:
         """Whether a word of one of the roles stands anywhere."""
@@ -159,7 +159,7 @@ class Mentions:
         It stands right after the question word (哪些举措, which measures), or before it
         (举措有哪些), or later; without a question word, last in Chinese and first in English.
         """
-        places = [i for i, token in enumerate(self.tokens) if token.role("which", "quantity")]
+        places = [i for i, token in enumerate(self.tokens) if token.role("which", "quantity", "people")]
         first = places[0] if places else -1
         right_after = [item for item in self.classes if self.asked(item.place)]
         before = [item for item in self.classes if item.place < first]
@@ -177,7 +177,7 @@ class Mentions:
         first, last = sorted((one.place, other.place))
         between = self.tokens[first + 1 : last]
         joined = self.tokens[last].parted or any(token.role("and", "or") for token in between)
-        return joined and all(token.role("and", "or", "filler", "both") for token in between)
+        return joined and all(token.role("and", "or", "filler", "particle", "both") for token in between)
 
     def glued(self, item: Mention) -> bool:
         """Whether a name follows an entity without a word between: 企业队伍."""
@@ -200,7 +200,7 @@ class Mentions:
         for token in reversed(self.tokens[:place]):
             if token.role("not", "except"):
                 return True
-            if not token.role("filler", "and", "or", "exists", "both") or token.begins:
+            if not token.role("filler", "particle", "and", "or", "exists", "both") or token.begins:
                 return False
         return False
 
@@ -211,7 +211,7 @@ def _drop_loose(found: dict[str, list[Mention]], lexicon: Lexicon, bare: Mention
     loose = [m for m in found["class"] if m.loose and team in m.values]
     others = len(found["class"]) - len(loose) + len(found["topic"]) + len(found["fact"])
     for item in loose:
-        counted = item.place and bare.tokens[item.place - 1].role("quantity", "share")
+        counted = item.place and bare.tokens[item.place - 1].role("quantity", "people", "share")
         if counted or (others and not bare.asked(item.place)):
             found["class"].remove(item)
 
@@ -253,7 +253,7 @@ def _amounts(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[Amount]:
 
 
 def _number(token: Token) -> float | None:
-    if token.of("class", "entity", "clause", "fact", "topic") or token.role("year", "filler"):
+    if token.of("class", "entity", "clause", "fact", "topic") or token.role("year", "filler", "particle"):
         return None
     values = token.of("number")
     return float(values[0]) if values else None
@@ -279,7 +279,7 @@ def _operator(tokens: tuple[Token, ...], place: int, after: int) -> Operator | N
             return "more-than"
         if around[1].role("fewer"):
             return "less-than"
-    around += tokens[max(0, place - 2) : place - 1] if around and around[0].role("filler") else []
+    around += tokens[max(0, place - 2) : place - 1] if around and around[0].role("filler", "particle") else []
     for token in around:
         for name in _OPERATORS:
             if token.role(name):

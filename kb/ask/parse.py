@@ -8,6 +8,7 @@ among the plan's clauses. Must not know sentences, nor SPARQL.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
@@ -26,7 +27,7 @@ _SLIGHT = 1.0
 def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed:
     """The question that the tokens ask, or why they ask none."""
     named = Mentions.of(tokens, lexicon)
-    failure = _no_such_member(named, lexicon)
+    failure = _no_such_member(named, lexicon, clauses)
     if failure is not None:
         return failure
     slight = [token for token in named.unknown if foreign(token.text) > _SLIGHT]
@@ -44,7 +45,8 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
         return found
     composed = Composer(named.without_appositions(lexicon), lexicon).compose()
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
-        return composed
+        other = search.find() if named.topics or named.amounts else None
+        return replace(composed, instead=other) if isinstance(other, Question) else composed
     if not named.topics and not isinstance(composed, Question):
         return composed
     searched = search.find()
@@ -59,7 +61,11 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     if not named.topics:
         return False
     asked = named.asked_class()[0] if named.classes else None
-    if asked is not None and asked.loose and not named.asked(asked.place):
+    loose = asked is not None and asked.loose and lexicon.kind("TalentTeam") in asked.values
+    if loose and asked is not None and not named.asked(asked.place):
+        return True
+    figure = named.has("quantity", "people", "share")
+    if figure and all(frozenset(item.values) <= clauses.light for item in named.topics):
         return True
     if not isinstance(form, Select) or form.members.kind not in clauses.provisions | {
         lexicon.provision
@@ -88,16 +94,24 @@ def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
     return None
 
 
-def _no_such_member(named: Mentions, lexicon: Lexicon) -> Failure | None:
+def _no_such_member(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Failure | None:
     """A topic that is said to be a team and is none: 旅游人才队伍, the finance team."""
     teams = lexicon.kind("TalentTeam")
     for item in named.classes:
         if item.loose or teams not in item.values or not item.place:
             continue
         before = named.tokens[item.place - 1]
-        names = before.of("topic") and not before.of("entity", "clause", "class", "word")
-        if names and not any(e.place < item.place for e in named.entities):
-            return Failure("no-such-entity", (before.text,), choices(named, lexicon), teams)
+        things = [iri for iri in before.of("entity", "clause") if not lexicon.is_code(iri)]
+        names = before.of("topic") and not things and not before.of("class", "word")
+        things = [e for e in named.entities if not lexicon.is_code(e.values[0])]
+        if names and not any(e.place < item.place for e in things):
+            first = item.place - 1
+            while first and not named.tokens[first - 1].known and not named.tokens[first].parted:
+                first -= 1
+            text = "".join(token.text for token in named.tokens[first : item.place])
+            if clauses.say(text + item.text) or clauses.say(f"{text} {item.text}"):
+                continue
+            return Failure("no-such-entity", (text,), choices(named, lexicon), teams)
     return None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kb.ask.form import About, Figure, Filter, Numbered, Operator, Related, Set
+from kb.ask.form import About, Either, Figure, Filter, Numbered, Operator, Related, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.schema import Relation
 from kb.plan.topics import CONTEXT
@@ -86,6 +86,8 @@ class Patterns:
             lines = self._figure(item, name, other)
         elif isinstance(item, Numbered):
             lines = self._numbered(kind, item, name, other)
+        elif isinstance(item, Either):
+            lines = self._either_of(kind, item, name, other)
         else:
             lines = self._related(kind, item, name, other)
         if isinstance(item, About | Related) and item.negated:
@@ -126,6 +128,13 @@ class Patterns:
             f"  {link} {self.either(relation.near)} ?{name} ; "
             f"{self.either(relation.far)} {value} ;\n    :evidence {link}_clause ."
         )
+
+    def _either_of(self, kind: str, item: Either, name: str, other: str) -> Iterator[str]:
+        for place, group in enumerate(item.groups, 1):
+            yield "  {" if place == 1 else "  } UNION {"
+            for number, one in enumerate(group, 1):
+                yield from self._filter(kind, one, name, f"{other}_{place}_{number}")
+        yield "  }"
 
     def _about(self, item: About, name: str, other: str) -> Iterator[str]:
         value = f"<{item.topics[0]}>"

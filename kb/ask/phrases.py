@@ -5,7 +5,7 @@ Must not know SPARQL, nor what is asked of a set.
 
 from __future__ import annotations
 
-from kb.ask.form import About, Figure, Filter, Numbered, Operator, Related, Set
+from kb.ask.form import About, Either, Figure, Filter, Numbered, Operator, Related, Set
 from kb.ask.lexicon import Lexicon
 from kb.text import Text
 
@@ -58,6 +58,12 @@ def condition(item: Filter, lexicon: Lexicon) -> Text:
         return Text(f"关于“{names.zh}”的", f"about “{names.en}”")
     if isinstance(item, Figure):
         return figure(item, lexicon)
+    if isinstance(item, Either):
+        groups = [[condition(one, lexicon) for one in group] for group in item.groups]
+        return Text(
+            "或".join("".join(c.zh for c in group) for group in groups),
+            " or ".join(" ".join(c.en for c in group) for group in groups),
+        )
     if isinstance(item, Numbered):
         kind = lexicon.label(item.kind)
         if item.other:

@@ -22,7 +22,7 @@ _FORM = 10.0
 _CLAUSE = (10.6, 12.0)
 #: What comes before what, where several forms fit: names, topics and numbers, then fillers.
 _TOPIC, _NUMBER, _FILLER = 0.1, 0.2, 0.5
-_EMPTY = frozenset({"filler", "background"})
+_EMPTY = frozenset({"filler", "particle", "background"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ def scan(question: str, lexicon: Lexicon) -> tuple[Token, ...]:
         other, again = _cut(kept, lexicon)
         if other + _FORM < cost:
             cost = other + _FORM
-            senses = (Sense("word", "quantity"),)
             inside = [row[place] for place in skip]
+            senses = next(s for covered, s in best if covered[0] is inside[0])
             best = sorted(
                 [*again, ((inside[0], *inside[1:]), senses)], key=lambda piece: piece[0][0].start
             )
@@ -151,7 +151,7 @@ def _quantities(row: tuple[Unit, ...], pieces: list[Piece]) -> list[tuple[int, .
     return [
         tuple(places[id(unit)] for unit in covered)
         for covered, senses in pieces
-        if any(sense.value == "quantity" and sense.kind == "word" for sense in senses)
+        if any(sense.value in ("quantity", "people") and sense.kind == "word" for sense in senses)
     ]
 
 
@@ -182,7 +182,7 @@ def _part_of_unknown(place: int, pieces: list[Piece]) -> bool:
     covered, senses = pieces[place]
     if len(covered) > 1 or not covered[0].ideograph:
         return False
-    if not all(sense.kind in ("topic", "number") for sense in senses):
+    if any(sense.value == "particle" for sense in senses if sense.kind == "word"):
         return False
     beside = [*pieces[max(0, place - 1) : place], *pieces[place + 1 : place + 2]]
     return any(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.failure import Failure, Parsed
-from kb.ask.form import About, Figure, Filter, Form, Manner, Numbered, Question, Related, Select, Set
+from kb.ask.form import About, Either, Figure, Filter, Form, Manner, Numbered, Question, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.normalise import is_ideograph
@@ -21,7 +21,11 @@ from kb.normalise import is_ideograph
 #: be offered as a choice.
 _ENOUGH, _NEAR = 0.66, 0.35
 #: Less is enough where the next best is so far behind.
-_CLEAR = (0.55, 0.2)
+_CLEAR = (0.48, 0.15)
+#: So many ways to account for the question are given side by side.
+_MOST_GROUPS = 4
+#: More figures than these are no answer to the question for one.
+_MOST_FIGURES = 6
 #: Without a clause for more of this part of the weight the clause may not be taken in place
 #: of a fact that was asked for.
 _INSTEAD = 0.85
@@ -29,8 +33,8 @@ _INSTEAD = 0.85
 _BACKGROUND = 0.3
 #: What counts that only the surroundings of a clause are about.
 _NEARBY = 0.8
-#: The weight of a name.
-_NAME = 3.0
+#: The weight of a name, and of a team's.
+_NAME, _TEAM = 3.0, 2.5
 #: The weight of a word that is not known.
 _UNKNOWN = 3.0
 #: What a single character counts that stands for a topic.
@@ -91,49 +95,69 @@ class Search:
 
     def find(self) -> Parsed:
         """The clauses that account for the question, or that none does."""
-        return self._find(self._needs(), _ENOUGH)
+        needs = self._needs()
+        teams = self._teams()
+        found = self._find(needs, _ENOUGH, teams)
+        if isinstance(found, Question) or not teams:
+            return found
+        # What is a team's name can also be a word for a subject.
+        apart = self._find(needs, _ENOUGH, frozenset()) if self._teams(also=False) != teams else found
+        return apart if isinstance(apart, Question) else found
 
     def instead_of_facts(self) -> Question | None:
         """Clauses that account for a question which also has the word for a kind of fact."""
-        if not self.named.has("exists") or self.named.has("quantity", "who", "share"):
+        if not self.named.has("exists") or self.named.has("quantity", "people", "who", "share"):
             return None
-        found = self._find(self._needs(), _INSTEAD)
+        found = self._find(self._needs(), _INSTEAD, self._teams())
         return found if isinstance(found, Question) and not found.aside else None
 
-    def _find(self, needs: list[Need], enough: float) -> Parsed:
+    def _find(self, needs: list[Need], enough: float, teams: frozenset[str]) -> Parsed:
         whole = sum(need.weight for need in needs)
         if not whole or self.named.has("who"):
             return Failure("ambiguous")
         best, ranked = 0.0, []
-        for clause in self._candidates():
+        for clause in self._candidates(teams, needs):
             score = sum(need.weight * need.met(clause) for need in needs)
             if score:
                 ranked.append((score / whole, clause))
                 best = max(best, score / whole)
         second = max((s for s, _ in ranked if s < best * _AS_GOOD), default=0.0)
         clear = best >= _CLEAR[0] and best - second >= _CLEAR[1]
-        if best < enough and not (clear and enough == _ENOUGH):
+        if best < enough and not (clear and enough == _ENOUGH and not self.named.unknown):
             near = [clause for score, clause in ranked if score >= max(_NEAR, best * _AS_GOOD)]
             forms: list[Form] = [self._form(clause, needs) for clause in near[:6]]
             missing = self._unmet(needs, near)
             return Failure("not-found", missing, tuple(dict.fromkeys(forms)))
         top = [clause for score, clause in ranked if score >= best * _AS_GOOD]
+        if self.named.unknown and not self._sure(needs, top):
+            return Failure("not-found", self._unmet(needs, top))
+        if self.named.has("quantity", "people", "share") and len(top) > _MOST_FIGURES:
+            return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
         forms = list(dict.fromkeys(self._form(clause, needs) for clause in top))
         if len(forms) == 1:
             return Question(forms[0], self._manner(), self._unmet(needs, top))
         return self._shared(forms, needs, top, enough * whole)
+
+    def _sure(self, needs: list[Need], top: list[Clause]) -> bool:
+        """Whether at least two things that say much are met, though a word is unknown."""
+        met = [need for need in needs if need.weight >= 1 and all(need.met(c) for c in top)]
+        return len(met) > 1
 
     def _shared(
         self, forms: list[Form], needs: list[Need], top: list[Clause], enough: float
     ) -> Parsed:
         """What the best clauses all account for, where that is enough too."""
         meet = [need for need in needs if all(need.met(clause) for clause in top)]
-        if sum(need.weight for need in meet) < enough:
-            return Failure("ambiguous", (), tuple(forms))
         shared = dict.fromkeys(self._form(clause, meet) for clause in top)
-        if len(shared) > 1:
+        if sum(need.weight for need in meet) >= enough and len(shared) == 1:
+            return Question(next(iter(shared)), self._manner(), self._unmet(needs, top))
+        if len(forms) > _MOST_GROUPS:
             return Failure("ambiguous", (), tuple(forms))
-        return Question(next(iter(shared)), self._manner(), self._unmet(needs, top))
+        groups = sorted(
+            {form.members.filters for form in forms if isinstance(form, Select)}, key=repr
+        )
+        members = Set(self._kind(), (Either(tuple(groups)),))
+        return Question(Select(members), self._manner(), self._unmet(needs, top))
 
     def _unmet(self, needs: list[Need], clauses: list[Clause]) -> tuple[str, ...]:
         return tuple(
@@ -144,10 +168,22 @@ class Search:
 
     def _form(self, clause: Clause, needs: list[Need]) -> Select:
         filters = [need.filter(clause) for need in needs if need.met(clause)]
+        units = self._units()
+        if units:
+            filters.append(Related(tuple(sorted(units))))
+        if self._of_plan(needs):
+            headline = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/level/headline"
+            filters.append(Related((headline,)))
         return Select(Set.of(self._kind(), filters))
 
+    def _of_plan(self, needs: list[Need]) -> bool:
+        """Whether a figure is asked for of no particular thing: one of the whole plan."""
+        figures = self._kind() == self.lexicon.kind("QuantitativeTarget")
+        light = all(need.topics and need.topics <= self.clauses.light for need in needs)
+        return figures and light and not self._teams()
+
     def _kind(self) -> str:
-        if self.named.has("quantity", "share"):
+        if self.named.has("quantity", "people", "share"):
             return self.lexicon.kind("QuantitativeTarget")
         asked = [
             value
@@ -157,25 +193,43 @@ class Search:
         ]
         return asked[0] if len(asked) == 1 else self.lexicon.provision
 
-    def _candidates(self) -> list[Clause]:
-        """The clauses of the kind asked for, of the teams that are named as such."""
-        kind, team = self._kind(), self.lexicon.kind("TalentTeam")
-        teams = {
-            value
-            for item in self.named.entities
-            if not item.loose and not item.negated and not item.topics
-            for value in item.values
-            if self.lexicon.is_a(value, team)
-        }
+    def _candidates(self, teams: frozenset[str], needs: list[Need]) -> list[Clause]:
+        """The clauses of the kind asked for, of the teams that are named as such.
+
+        A figure of no particular thing is one of the whole plan.
+        """
+        kind, units, whole = self._kind(), self._units(), self._of_plan(needs)
         return [
             clause
             for clause in self.clauses.all.values()
             if (kind == self.lexicon.provision or kind in clause.kinds)
             and (not teams or clause.team in teams or clause.linked & teams)
+            and not (whole and clause.team)
+            and (not units or clause.linked & units)
         ]
 
+    def _units(self) -> frozenset[str]:
+        """The units that the answer to a question for a number has to be in."""
+        scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/unit/"
+        if self.named.has("people"):
+            return frozenset({scheme + "person"})
+        if self.named.has("share"):
+            return frozenset({scheme + "percent", scheme + "ratio"})
+        return frozenset()
+
+    def _teams(self, *, also: bool = True) -> frozenset[str]:
+        """Teams named as such; with those whose names can also be words for a subject."""
+        team = self.lexicon.kind("TalentTeam")
+        return frozenset(
+            value
+            for item in self.named.entities
+            if not item.loose and not item.negated and (also or not item.topics)
+            for value in item.values
+            if self.lexicon.is_a(value, team)
+        )
+
     def _manner(self) -> Manner:
-        if self.named.has("quantity", "share"):
+        if self.named.has("quantity", "people", "share"):
             return "value"
         if self.named.has("cite"):
             return "cite"
@@ -197,6 +251,12 @@ class Search:
             if item.topics and not named.asked(item.place):
                 topics = frozenset(item.topics)
                 found.append(Need(item.text, topics, weight=self.clauses.weight(topics)))
+            elif not (item.loose or named.asked(item.place) or named.glued(item)):
+                members = frozenset(
+                    thing.iri for kind in item.values for thing in self.lexicon.members(kind)
+                )
+                if not members & self.clauses.all.keys():
+                    found.append(Need(item.text, entities=members, weight=_NAME / 2))
         for amount in named.amounts:
             found.append(Need(amount.text, figure=amount.figure, weight=_NAME))
         for token in named.unknown:
@@ -218,7 +278,7 @@ class Search:
         if entities:
             team = self.lexicon.kind("TalentTeam")
             is_team = any(self.lexicon.is_a(value, team) for value in entities)
-            weights.append(_NAME / 2 if is_team else _NAME)
+            weights.append(_TEAM if is_team else _NAME)
         return min(weights, default=_NAME)
 
     def _ends(self, part: list[int]) -> bool:
@@ -244,7 +304,7 @@ class Search:
 def foreign(word: str) -> float:
     """The weight of an unknown word: less where its ending shows that it is no noun."""
     word = word.casefold()
-    if word.endswith("ly") or (len(word) == 1 and is_ideograph(word)):
+    if word.endswith("ly") or len(word) == 1 or (word.isascii() and len(word) < 4):
         return _UNKNOWN / 3
     return _UNKNOWN * (2 / 3 if word.endswith(("ed", "ing")) else 1)
 
@@ -264,7 +324,7 @@ def satisfies(clause: Clause, members: Set, lexicon: Lexicon) -> bool:
         elif isinstance(item, Figure):
             if not any(_within(value, item) for value in clause.values):
                 return False
-        elif isinstance(item, Numbered):
+        elif isinstance(item, Numbered | Either):
             return True
     return True
 

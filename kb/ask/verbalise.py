@@ -14,6 +14,7 @@ from kb.ask.form import (
     Count,
     CountEach,
     Describe,
+    Either,
     Extreme,
     Figure,
     Filter,
@@ -104,6 +105,12 @@ def filter_reading(item: Filter, lexicon: Lexicon) -> Text:
     if isinstance(item, Figure):
         text = phrases.figure(item, lexicon)
         return Text(text.zh.removesuffix("的"), text.en)
+    if isinstance(item, Either):
+        groups = [[filter_reading(one, lexicon) for one in group] for group in item.groups]
+        return Text(
+            "（" + "）或（".join(" · ".join(f.zh for f in group) for group in groups) + "）",
+            "(" + ") or (".join(" · ".join(f.en for f in group) for group in groups) + ")",
+        )
     if not isinstance(item, Related):
         text = phrases.condition(item, lexicon)
         return Text(text.zh.removesuffix("的"), text.en)

@@ -20,10 +20,12 @@ from kb.text import Text
 #: What a word does in a question; each is explained in the language files.
 Role: TypeAlias = Literal[
     "filler",
+    "particle",
     "background",
     "which",
     "who",
     "quantity",
+    "people",
     "share",
     "define",
     "cite",
