@@ -122,7 +122,7 @@ class Composer:
         named, lexicon = self.named, self.lexicon
         side = "most" if end in ("most", "largest") else "least"
         kind = asked.values[0]
-        if self._has_figures(kind):
+        if self._has_figures(kind) and not (end in ("most", "least") and others):
             members = self.sets.build(asked, others)
             figures = Set.of(lexicon.kind("QuantitativeTarget"), list(members.filters))
             return Extreme(figures, side)
@@ -171,7 +171,7 @@ class Composer:
         roles = [role for role in ("compare", "differ", "common") if named.has(role)]
         things = [item for item in named.entities if not item.negated]
         kinds = [lexicon.things[item.values[0]].kinds for item in things]
-        alike = [t.values[0] for t, k in zip(things, kinds, strict=True) if k == kinds[0]]
+        alike = [t.values[0] for t, k in zip(things, kinds, strict=True) if k & kinds[0]]
         if not roles or len(set(alike)) < 2:
             return None
         if named.has("more", "fewer", "most", "largest", "least", "smallest"):

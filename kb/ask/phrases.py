@@ -42,7 +42,7 @@ def of(members: Set, lexicon: Lexicon) -> Text:
 
     Chinese puts conditions before the noun and English after it.
     """
-    kind = lexicon.label(members.kind)
+    kind = lexicon.spoken(members.kind)
     conditions = [condition(item, lexicon) for item in members.filters]
     zh = "".join(c.zh for c in conditions) + kind.zh
     en = plural(kind.en) + "".join(" " + c.en for c in conditions)
@@ -52,10 +52,10 @@ def of(members: Set, lexicon: Lexicon) -> Text:
 def condition(item: Filter, lexicon: Lexicon) -> Text:
     """One condition: 没有量化目标的, without quantitative targets."""
     if isinstance(item, About):
-        names = _names(item.topics[:1], lexicon)
-        if item.negated:
-            return Text(f"除“{names.zh}”以外的", f"except “{names.en}”")
-        return Text(f"关于“{names.zh}”的", f"about “{names.en}”")
+        labels = [lexicon.label(topic) for topic in item.topics]
+        zh = "或".join(f"关于“{label.zh}”" for label in labels)
+        en = " or ".join(f"about “{label.en}”" for label in labels)
+        return Text(f"除{zh}以外的", f"not {en}") if item.negated else Text(f"{zh}的", en)
     if isinstance(item, Figure):
         return figure(item, lexicon)
     if isinstance(item, Either):
@@ -65,9 +65,9 @@ def condition(item: Filter, lexicon: Lexicon) -> Text:
             " or ".join(" ".join(c.en for c in group) for group in groups),
         )
     if isinstance(item, Numbered):
-        kind = lexicon.label(item.kind)
+        kind = lexicon.spoken(item.kind)
         if item.other:
-            other = lexicon.label(item.other)
+            other = lexicon.spoken(item.other)
             return Text(
                 f"{kind.zh}比{other.zh}多的",
                 f"with more {plural(kind.en)} than {plural(other.en)}",
@@ -90,7 +90,7 @@ def condition(item: Filter, lexicon: Lexicon) -> Text:
 
 def figure(item: Figure, lexicon: Lexicon) -> Text:
     """A condition on a number: 超过5000人的, more than 5000 person."""
-    unit = lexicon.label(item.unit) if item.unit else Text("", "")
+    unit = lexicon.spoken(item.unit) if item.unit else Text("", "")
     sign = "%" if item.unit.endswith("/percent") else ""
     ending = Text(sign or unit.zh, sign or (" " + unit.en if unit.en else ""))
     if len(item.bounds) == 2:
@@ -104,5 +104,13 @@ def figure(item: Figure, lexicon: Lexicon) -> Text:
 
 
 def _names(iris: tuple[str, ...], lexicon: Lexicon) -> Text:
-    labels = [lexicon.label(iri) for iri in iris]
-    return Text("和".join(label.zh for label in labels), " and ".join(label.en for label in labels))
+    names = [name(iri, lexicon) for iri in iris]
+    return Text("和".join(one.zh for one in names), " and ".join(one.en for one in names))
+
+
+def name(iri: str, lexicon: Lexicon) -> Text:
+    """What a thing is called; a clause of the plan, which is a sentence, between quotation marks."""
+    spoken = lexicon.spoken(iri)
+    if lexicon.is_clause(iri):
+        return Text(f"“{spoken.zh}”", f"“{spoken.en}”")
+    return spoken

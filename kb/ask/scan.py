@@ -6,7 +6,8 @@ Chinese does not part its words. Must not know what the forms mean together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +24,10 @@ _CLAUSE = (10.6, 12.0)
 #: What comes before what, where several forms fit: names, topics and numbers, then fillers.
 _TOPIC, _NUMBER, _FILLER = 0.1, 0.2, 0.5
 _EMPTY = frozenset({"filler", "particle", "background"})
+#: Words that join or take away: no topic by its stem alone (except is not exceptional).
+_JOINING = frozenset({"except", "not", "only", "each", "and", "or", "both"})
+#: What stands between quotation marks.
+_QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"]+)[”」』\"]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def scan(question: str, lexicon: Lexicon) -> tuple[Token, ...]:
     A quantity word may stand inside a form (新增多少人才): both cuts are tried.
     """
     row = units(question)
-    cost, best = _cut(row, lexicon)
+    cost, best = _cut(row, lexicon, _quoted(question, row))
     for skip in _quantities(row, best):
         kept = tuple(unit for place, unit in enumerate(row) if place not in skip)
         other, again = _cut(kept, lexicon)
@@ -91,16 +96,32 @@ def scan(question: str, lexicon: Lexicon) -> tuple[Token, ...]:
 Piece = tuple[tuple[Unit, ...], tuple[Sense, ...]]
 
 
-def _cut(row: tuple[Unit, ...], lexicon: Lexicon) -> tuple[float, list[Piece]]:
-    """The cheapest cut, and what it costs."""
+def _quoted(question: str, row: tuple[Unit, ...]) -> dict[int, int]:
+    """What stands between quotation marks: the place of its first unit, and past its last."""
+    spans = [match.span(1) for match in _QUOTED.finditer(question)]
+    inside = [[p for p, u in enumerate(row) if s <= u.start and u.end <= e] for s, e in spans]
+    return {places[0]: places[-1] + 1 for places in inside if places}
+
+
+def _cut(
+    row: tuple[Unit, ...], lexicon: Lexicon, quoted: Mapping[int, int] | None = None
+) -> tuple[float, list[Piece]]:
+    """The cheapest cut, and what it costs; a name between quotation marks is one piece."""
     count = len(row)
     names = [unit.key for unit in row]
     stems = [unit.stem for unit in row]
     costs = [0.0] * (count + 1)
     steps: list[tuple[int, tuple[Sense, ...]]] = [(1, ())] * count
+    names_quoted = _names(names, stems, quoted or {}, lexicon)
     for place in range(count - 1, -1, -1):
+        if place in names_quoted:
+            length, chosen = steps[place] = names_quoted[place]
+            costs[place] = _FORM + costs[place + length]
+            continue
         costs[place] = costs[place + 1] + _UNKNOWN
         for length, senses in _forms(names, stems, place, lexicon).items():
+            if any(place < start < place + length for start in names_quoted):
+                continue
             cost = _price(senses, length) + costs[place + length]
             if cost < costs[place]:
                 costs[place] = cost
@@ -114,6 +135,35 @@ def _cut(row: tuple[Unit, ...], lexicon: Lexicon) -> tuple[float, list[Piece]]:
     return costs[0], pieces
 
 
+def _names(
+    names: Sequence[str], stems: Sequence[str], quoted: Mapping[int, int], lexicon: Lexicon
+) -> dict[int, tuple[int, tuple[Sense, ...]]]:
+    """The names between quotation marks, by their places: their lengths and senses.
+
+    A topic is that of just this name; after a word for “about”, it is nothing but a topic.
+    """
+    found: dict[int, tuple[int, tuple[Sense, ...]]] = {}
+    for start, end in quoted.items():
+        senses = _forms(names, stems, start, lexicon).get(end - start, [])
+        key = list(names[start:end])
+        exact = [s for s in senses if s.kind == "topic" and lexicon.is_label(s.value, key)]
+        if exact and _regarding(names, start, lexicon):
+            senses = exact
+        elif exact:
+            senses = [sense for sense in senses if sense.kind != "topic" or sense in exact]
+        if any(sense.kind not in ("word", "unit", "number") for sense in senses):
+            found[start] = (end - start, tuple(senses))
+    return found
+
+
+def _regarding(names: Sequence[str], place: int, lexicon: Lexicon) -> bool:
+    """Whether a word for “about” stands right before a place."""
+    regarding = Sense("word", "regarding")
+    return any(
+        regarding in lexicon.senses("".join(names[begin:place])) for begin in range(max(0, place - 2), place)
+    )
+
+
 def _forms(
     names: Sequence[str], stems: Sequence[str], place: int, lexicon: Lexicon
 ) -> dict[int, list[Sense]]:
@@ -125,13 +175,20 @@ def _forms(
             node = node.get(row[end]) if node else None
             if node is None:
                 break
-            if "" in node:
-                found.setdefault(end - place + 1, []).extend(node[""])
+            if "" not in node:
+                continue
+            known = found.setdefault(end - place + 1, [])
+            if row is names or end > place or not _joins(known):
+                known.extend(node[""])
     number = numbers.read(names, place)
     if number is not None:
         value, length = number
         found.setdefault(length, []).append(Sense("number", f"{value:g}"))
     return found
+
+
+def _joins(senses: Sequence[Sense]) -> bool:
+    return any(sense.kind == "word" and sense.value in _JOINING for sense in senses)
 
 
 def _price(senses: list[Sense], length: int) -> float:
