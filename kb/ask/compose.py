@@ -82,7 +82,9 @@ class Composer:
             return Question(Aggregate("mean", members))
         if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
-        counted = asked.place > 0 and named.tokens[asked.place - 1].role("quantity")
+        counted = named.has("counted") or (
+            asked.place > 0 and named.tokens[asked.place - 1].role("quantity")
+        )
         if self.quantity and (counted or not self._has_figures(members.kind)):
             return Question(Count(members))
         limit = self._limit(asked)
@@ -110,6 +112,8 @@ class Composer:
         ]
         each = after[0] if after else both[0]
         counted = both[1] if each is both[0] else both[0]
+        if named.has("mean") and not named.has("each") and self._has_figures(counted.values[0]):
+            return None  # the mean of the figures themselves
         kind = each.values[0]
         inner = self.sets.build(counted, (), kind=None)
         if not self.lexicon.relates(kind, inner.kind):

@@ -243,6 +243,11 @@ class Lexicon:
             )
         return self._spoken[iri]
 
+    def has_name(self, iri: str) -> bool:
+        """Whether a thing can be called by a name in each language that is nobody else's."""
+        spoken = self.spoken(iri)
+        return self._means(spoken.zh) == self._means(spoken.en) == {iri}
+
     def _plain(self, iri: str, label: str, forms: list[str]) -> str:
         means = {form: self._means(form) for form in (label, *forms)}
         known = [form for form, values in means.items() if iri in values]

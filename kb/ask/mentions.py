@@ -15,6 +15,8 @@ from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
 
 _OPERATORS = get_args(Operator)
+#: What may stand between a word that negates and the name that it negates.
+_PASSED = ("filler", "particle", "regarding", "and", "or", "exists", "both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Mentions:
         }
         for place, token in enumerate(tokens):
             facts, kinds, topics = token.of("fact"), token.of("class"), token.of("topic")
-            things = token.of("entity", "clause")
+            things = tuple(dict.fromkeys(token.of("entity", "clause")))
             asked = bool(kinds) and bare.asked(place)
             loose = all(s.loose for s in token.senses if s.kind in ("class", "entity", "fact"))
             mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
@@ -200,7 +202,7 @@ class Mentions:
         for token in reversed(self.tokens[:place]):
             if token.role("not", "except"):
                 return True
-            if not token.role("filler", "particle", "and", "or", "exists", "both") or token.begins:
+            if not token.role(*_PASSED) or token.begins:
                 return False
         return False
 

@@ -43,10 +43,16 @@ def of(members: Set, lexicon: Lexicon) -> Text:
     Chinese puts conditions before the noun and English after it.
     """
     kind = lexicon.spoken(members.kind)
-    conditions = [condition(item, lexicon) for item in members.filters]
+    conditions = [condition(item, lexicon) for item in sorted(members.filters, key=_turn)]
     zh = "".join(c.zh for c in conditions) + kind.zh
     en = plural(kind.en) + "".join(" " + c.en for c in conditions)
     return Text(zh, en)
+
+
+def _turn(item: Filter) -> tuple[bool, bool]:
+    """What takes away comes last, so that it takes nothing else away; before it, what is a set."""
+    negated = isinstance(item, About | Related) and item.negated
+    return (negated, isinstance(item, Numbered) or (isinstance(item, Related) and not item.entities))
 
 
 def condition(item: Filter, lexicon: Lexicon) -> Text:
@@ -55,7 +61,7 @@ def condition(item: Filter, lexicon: Lexicon) -> Text:
         labels = [lexicon.label(topic) for topic in item.topics]
         zh = "或".join(f"关于“{label.zh}”" for label in labels)
         en = " or ".join(f"about “{label.en}”" for label in labels)
-        return Text(f"除{zh}以外的", f"not {en}") if item.negated else Text(f"{zh}的", en)
+        return Text(f"除{zh}以外的", f"except {en}") if item.negated else Text(f"{zh}的", en)
     if isinstance(item, Figure):
         return figure(item, lexicon)
     if isinstance(item, Either):
@@ -111,6 +117,10 @@ def _names(iris: tuple[str, ...], lexicon: Lexicon) -> Text:
 def name(iri: str, lexicon: Lexicon) -> Text:
     """What a thing is called; a clause of the plan, which is a sentence, between quotation marks."""
     spoken = lexicon.spoken(iri)
-    if lexicon.is_clause(iri):
-        return Text(f"“{spoken.zh}”", f"“{spoken.en}”")
+    if lexicon.is_clause(iri) or "“" in spoken.zh + spoken.en:
+        return Text(_quoted(spoken.zh), _quoted(spoken.en))
     return spoken
+
+
+def _quoted(text: str) -> str:
+    return f"「{text}」" if "“" in text or '"' in text else f"“{text}”"

@@ -27,7 +27,7 @@ _EMPTY = frozenset({"filler", "particle", "background"})
 #: Words that join or take away: no topic by its stem alone (except is not exceptional).
 _JOINING = frozenset({"except", "not", "only", "each", "and", "or", "both"})
 #: What stands between quotation marks.
-_QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"]+)[”」』\"]")
+_QUOTED = re.compile(r"「[^「」]+」|『[^『』]+』|“[^“”]+”|\"[^\"]+\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Token:
         parted: whether a comma stands before it.
         begins: whether a sentence or a clause of one begins with it.
         opens: whether a sentence begins with it, and another went before.
+        quoted: whether it is all that stands between quotation marks.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Token:
     parted: bool = False
     begins: bool = False
     opens: bool = False
+    quoted: bool = False
 
     @property
     def known(self) -> bool:
@@ -79,7 +81,8 @@ def scan(question: str, lexicon: Lexicon) -> tuple[Token, ...]:
     A quantity word may stand inside a form (新增多少人才): both cuts are tried.
     """
     row = units(question)
-    cost, best = _cut(row, lexicon, _quoted(question, row))
+    quoted = _quoted(question, row)
+    cost, best = _cut(row, lexicon, quoted)
     for skip in _quantities(row, best):
         kept = tuple(unit for place, unit in enumerate(row) if place not in skip)
         other, again = _cut(kept, lexicon)
@@ -90,7 +93,11 @@ def scan(question: str, lexicon: Lexicon) -> tuple[Token, ...]:
             best = sorted(
                 [*again, ((inside[0], *inside[1:]), senses)], key=lambda piece: piece[0][0].start
             )
-    return _tokens(question, best)
+    literal = {(row[start].start, row[end - 1].end) for start, end in quoted.items()}
+    return tuple(
+        replace(token, quoted=True) if (token.start, token.end) in literal else token
+        for token in _tokens(question, best)
+    )
 
 
 Piece = tuple[tuple[Unit, ...], tuple[Sense, ...]]
@@ -98,8 +105,8 @@ Piece = tuple[tuple[Unit, ...], tuple[Sense, ...]]
 
 def _quoted(question: str, row: tuple[Unit, ...]) -> dict[int, int]:
     """What stands between quotation marks: the place of its first unit, and past its last."""
-    spans = [match.span(1) for match in _QUOTED.finditer(question)]
-    inside = [[p for p, u in enumerate(row) if s <= u.start and u.end <= e] for s, e in spans]
+    spans = [match.span() for match in _QUOTED.finditer(question)]
+    inside = [[p for p, u in enumerate(row) if s < u.start and u.end < e] for s, e in spans]
     return {places[0]: places[-1] + 1 for places in inside if places}
 
 
@@ -183,7 +190,7 @@ def _forms(
     number = numbers.read(names, place)
     if number is not None:
         value, length = number
-        found.setdefault(length, []).append(Sense("number", f"{value:g}"))
+        found.setdefault(length, []).append(Sense("number", f"{value:.15g}"))
     return found
 
 

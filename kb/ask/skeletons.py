@@ -35,6 +35,7 @@ from kb.ask.form import (
     Set,
 )
 from kb.ask.lexicon import Lexicon
+from kb.ask.scan import scan
 
 #: What fills holes: IRIs; for an amount, a number and the IRI of its unit.
 Values: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -150,6 +151,36 @@ class Skeletons:
         """A class in an address: its last English word, as people say it."""
         return self.lexicon.label(kind).en.split(" of ")[0].split("-")[-1].split()[-1].lower()
 
+    def things(self, hole: Hole) -> list[str]:
+        """IRIs that can fill a hole: of the right class, and with names of their own."""
+        lexicon = self.lexicon
+        linked = not hole.of or hole.of == lexicon.provision
+        return [
+            thing.iri
+            for thing in lexicon.members(hole.kind)
+            if thing.iri not in lexicon.scope
+            and (linked or lexicon.linked(hole.of, thing.iri))
+            and (hole.holding == "topic" or lexicon.has_name(thing.iri))
+        ]
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """IRIs of the units that a number can be said with."""
+        return tuple(
+            unit.iri
+            for unit in self.lexicon.members(self.lexicon.kind("Unit"))
+            if self._counts(unit.iri)
+        )
+
+    def _counts(self, unit: str) -> bool:
+        """Whether a unit's name after a number means nothing but the unit."""
+        name = self.lexicon.spoken(unit)
+        for said in (f"5{name.zh}", f"5 {name.en}"):
+            tokens = scan(said, self.lexicon)
+            if len(tokens) != 2 or tokens[1].content or tokens[1].of("unit") != (unit,):
+                return False
+        return True
+
     # --- sets ------------------------------------------------------------------------------
 
     def parts(self, kind: str) -> Iterator[_Part]:
@@ -209,14 +240,14 @@ class Skeletons:
 
     def _insides(self, kind: str) -> Iterator[_Part]:
         """Related to any member of another class."""
+        if kind == self.lexicon.provision:
+            return
         for other in self.kinds:
             if not self._kin(kind, other) and self._related(kind, other):
                 yield _Part((Related(within=Set(other)),))
 
     def _nested(self, kind: str) -> Iterator[_Part]:
         """Related to a member of another class that itself is limited by what this one is not."""
-        if kind == self.lexicon.provision:
-            return
         for inside in self._insides(kind):
             (item,) = inside.filters
             assert isinstance(item, Related)
@@ -238,8 +269,6 @@ class Skeletons:
         return _Part((Related(within=Set(kind, part.filters)),), part.holes)
 
     def _numbered(self, kind: str) -> Iterator[_Part]:
-        if kind == self.lexicon.provision:
-            return
         operators: tuple[Operator, ...] = ("at-least", "more-than", "exactly")
         for place, inside in enumerate(self._insides(kind)):
             (item,) = inside.filters
@@ -289,9 +318,12 @@ class Skeletons:
 
     def _each(self) -> Iterator[Skeleton]:
         """Counts for each, the most and the least of it, and how many on average."""
+        target = self.lexicon.kind("Target")
         for each in self.kinds:
             for counted in self.kinds:
                 if self._kin(each, counted) or not self._related(each, counted):
+                    continue
+                if self._kin(each, target) and self._kin(counted, target):
                     continue
                 yield from self._by(each, Set(counted), ())
                 if each == self.team:

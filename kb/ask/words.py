@@ -27,6 +27,7 @@ Role: TypeAlias = Literal[
     "who",
     "quantity",
     "people",
+    "counted",
     "share",
     "define",
     "cite",
