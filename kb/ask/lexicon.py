@@ -138,7 +138,10 @@ class Lexicon:
             lexicon.add(surface, sense)
         lexicon._add_topics(select)
         lexicon._add_provision(select)
-        for row in select(f"SELECT ?u ?s WHERE {{ ?u <{schema.ns}symbol> ?s }}"):
+        unit = schema.ns + "Unit"
+        for row in select(
+            f"SELECT ?u ?s WHERE {{ ?u a <{unit}> ; <{schema.ns}symbol>|<{SKOS}hiddenLabel> ?s }}"
+        ):
             lexicon.add(row["s"], Sense("unit", row["u"]))
         return lexicon
 
@@ -317,7 +320,9 @@ def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[
         forms += [
             (surface, Sense(sense_kind, iri, surface in hidden.get(iri, ())))
             for surface, preferred in sorted(surfaces.get(iri, {}).items())
-            if sense_kind != "topic" and not (code and preferred)  # topics: by their stems
+            # Topics are found by their stems, and units after a number by hidden labels too.
+            if sense_kind != "topic" and not (code and preferred)
+            and not ("Unit" in local and surface in hidden.get(iri, ()))
         ]
     return things, forms
 

@@ -121,6 +121,14 @@ class Mentions:
         """Whether a word of one of the roles stands anywhere."""
         return any(token.role(*roles) for token in self.tokens)
 
+    @property
+    def counts_people(self) -> bool:
+        """Whether a quantity word stands before people, talent, staff: how many staff."""
+        return any(
+            one.role("quantity") and any(s.kind == "class" and s.loose for s in other.senses)
+            for one, other in pairwise(self.tokens)
+        )
+
     def texts(self, *roles: str) -> tuple[str, ...]:
         """The words of some roles, as written."""
         return tuple(token.text for token in self.tokens if token.role(*roles))

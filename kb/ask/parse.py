@@ -7,6 +7,7 @@ among the plan's clauses. Must not know sentences, nor SPARQL.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.scan import Token
 from kb.ask.search import Search, foreign, satisfies
+from kb.normalise import is_ideograph
 
 #: An unknown word that weighs no more than this says nothing.
 _SLIGHT = 1.0
@@ -30,8 +32,7 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     failure = _no_such_member(named, lexicon, clauses)
     if failure is not None:
         return failure
-    slight = [token for token in named.unknown if foreign(token.text) > _SLIGHT]
-    if named.unknown and not slight:
+    if named.unknown and all(_slight(token, named) for token in named.unknown):
         named = named.understood(lexicon)
     search = Search(named, lexicon, clauses)
     failure = _gate(named, lexicon)
@@ -80,6 +81,9 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
 def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
     """Why the question cannot be put together, where a word stands in the way."""
     nearest = choices(named, lexicon)
+    strange = tuple(token.text for token in named.unknown if _in_other_script(token.text))
+    if strange:
+        return Failure("out-of-scope", strange)
     if named.has("judgement"):
         return Failure("out-of-scope", named.texts("judgement"), nearest)
     if named.unknown:
@@ -92,6 +96,25 @@ def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
         odd = named.texts("year", "progress")
         return Failure("out-of-scope", odd or tuple(token.text for token in named.tokens))
     return None
+
+
+def _slight(token: Token, named: Mentions) -> bool:
+    """Whether an unknown span says nothing, and is no part of the word beside it."""
+    place = named.tokens.index(token)
+    beside = named.tokens[max(0, place - 1) : place] + named.tokens[place + 1 : place + 2]
+    return foreign(token.text) <= _SLIGHT and not any(
+        other.of("topic") and (other.end == token.start or token.end == other.start)
+        for other in beside
+        if is_ideograph(token.text)
+    )
+
+
+def _in_other_script(text: str) -> bool:
+    """Whether a text has letters that are neither Latin nor Chinese."""
+    return any(
+        c.isalpha() and not is_ideograph(c) and not unicodedata.name(c, "").startswith("LATIN")
+        for c in text
+    )
 
 
 def _no_such_member(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Failure | None:

@@ -25,7 +25,7 @@ _TURNING = frozenset(
     "from exactly judgement progress year compare differ common sum mean each both".split()
 )
 #: The shortest word that is repaired, and from which length on two slips are allowed.
-_SHORTEST, _LONG = 4, 8
+_SHORTEST, _LONG = 3, 8
 #: Chinese forms up to this length are found by their sound.
 _HEARD = (2, 8)
 
@@ -87,7 +87,7 @@ class Repairer:
         for match in re.finditer(r"[A-Za-z]+", token.text):
             word = match[0].casefold()
             start = token.start + match.start()
-            if len(word) < _SHORTEST or any(a <= start < b for a, b, _ in taken):
+            if len(word) < _SHORTEST or match[0].isupper() or any(a <= start < b for a, b, _ in taken):
                 continue
             right = self._nearest(word)
             if right:
@@ -114,7 +114,7 @@ class Repairer:
         for path, senses in _forms(self._lexicon.tree):
             roles = {sense.value for sense in senses if sense.kind == "word"}
             into = turning if roles & _TURNING and len(path) == 1 else found
-            into.update(key for key in path if key.isascii() and key.isalpha() and len(key) > 3)
+            into.update(key for key in path if key.isascii() and key.isalpha() and len(key) > 2)
         found |= self._lexicon.topic_words
         return tuple(sorted(found - turning))
 
@@ -149,7 +149,7 @@ class Repairer:
             while place < len(words):
                 for end in range(len(words), place, -1):
                     sound = "".join(w[0].casefold() for w in words[place:end])
-                    forms = [f for f in self._sounds.get(sound, ()) if len(sound) >= 6]
+                    forms = [f for f in self._named_sounds.get(sound, ()) if len(f) > 2]
                     if len(forms) == 1:
                         yield (
                             token.start + words[place].start(),
@@ -163,8 +163,17 @@ class Repairer:
     @cached_property
     def _sounds(self) -> dict[str, list[str]]:
         """Chinese forms by their pinyin."""
+        return self._heard(self._lexicon.tree, self._lexicon.stems)
+
+    @cached_property
+    def _named_sounds(self) -> dict[str, list[str]]:
+        """Chinese names by their pinyin; topics are too many for a Latin word to be sure."""
+        return self._heard(self._lexicon.tree)
+
+    @staticmethod
+    def _heard(*trees: dict[str, Any]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for tree in (self._lexicon.tree, self._lexicon.stems):
+        for tree in trees:
             for path, senses in _forms(tree):
                 if not _HEARD[0] <= len(path) <= _HEARD[1] or not all(map(is_ideograph, path)):
                     continue
@@ -179,7 +188,7 @@ class Repairer:
     def warm(self) -> None:
         """Read what repairs need, so that the first one does not wait."""
         _simplified("人才")
-        assert self._sounds is not None
+        assert self._sounds is not None and self._named_sounds is not None
         assert self._words is not None
 
 

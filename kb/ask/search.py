@@ -19,9 +19,9 @@ from kb.normalise import is_ideograph
 
 #: The part of a question's weight that a clause has to account for, to be an answer; and, to
 #: be offered as a choice.
-_ENOUGH, _NEAR = 0.66, 0.35
+_ENOUGH, _NEAR = 0.74, 0.35
 #: Less is enough where the next best is so far behind.
-_CLEAR = (0.48, 0.15)
+_CLEAR = (0.62, 0.3)
 #: So many ways to account for the question are given side by side.
 _MOST_GROUPS = 4
 #: More figures than these are no answer to the question for one.
@@ -211,7 +211,7 @@ class Search:
     def _units(self) -> frozenset[str]:
         """The units that the answer to a question for a number has to be in."""
         scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/unit/"
-        if self.named.has("people"):
+        if self.named.has("people") or self.named.counts_people:
             return frozenset({scheme + "person"})
         if self.named.has("share"):
             return frozenset({scheme + "percent", scheme + "ratio"})
@@ -304,7 +304,7 @@ class Search:
 def foreign(word: str) -> float:
     """The weight of an unknown word: less where its ending shows that it is no noun."""
     word = word.casefold()
-    if word.endswith("ly") or len(word) == 1 or (word.isascii() and len(word) < 4):
+    if word.endswith("ly") or is_ideograph(word):
         return _UNKNOWN / 3
     return _UNKNOWN * (2 / 3 if word.endswith(("ed", "ing")) else 1)
 

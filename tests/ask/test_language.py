@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kb.ask import words
 from kb.ask.asker import Asker
-from kb.ask.form import Count, Describe, Filter, Form, NotStated, Question, Select, Set
+from kb.ask.form import Count, Describe, Related, Form, NotStated, Question, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.normalise import keys, units
 from kb.ask.verbalise import question as in_words
@@ -32,7 +32,7 @@ def forms(lexicon: Lexicon) -> st.SearchStrategy[Form]:
     some = st.lists(st.sampled_from(teams), min_size=0, max_size=3, unique=True)
     sets = st.builds(
         lambda kind, chosen: Set.of(
-            lexicon.kind(kind), [Filter(tuple(sorted(chosen)))] if chosen else []
+            lexicon.kind(kind), [Related(tuple(sorted(chosen)))] if chosen else []
         ),
         st.sampled_from(KINDS),
         some,
@@ -65,7 +65,7 @@ def test_every_team_and_class_at_once(language: Language, asker: Asker) -> None:
     lexicon = asker.lexicon
     for team in lexicon.members(lexicon.kind("TalentTeam")):
         for kind in KINDS:
-            form = Select(Set.of(lexicon.kind(kind), [Filter((team.iri,))]))
+            form = Select(Set.of(lexicon.kind(kind), [Related((team.iri,))]))
             said = in_words(form, lexicon, language)
             assert asker.understand(said) == Question(form), said
 
