@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from kb.normalise import is_ideograph, keys, stem
 from kb.ask.schema import Relation, Rows, Schema
 from kb.ask.words import Words
 from kb.ask.words import read as read_words
+from kb.normalise import is_ideograph, keys, stem
 from kb.terms import OWL, RDFS, SKOS
 from kb.text import Text
 

@@ -52,7 +52,10 @@ def of(members: Set, lexicon: Lexicon) -> Text:
 def _turn(item: Filter) -> tuple[bool, bool]:
     """What takes away comes last, so that it takes nothing else away; before it, what is a set."""
     negated = isinstance(item, About | Related) and item.negated
-    return (negated, isinstance(item, Numbered) or (isinstance(item, Related) and not item.entities))
+    return (
+        negated,
+        isinstance(item, Numbered) or (isinstance(item, Related) and not item.entities),
+    )
 
 
 def condition(item: Filter, lexicon: Lexicon) -> Text:
@@ -101,9 +104,7 @@ def figure(item: Figure, lexicon: Lexicon) -> Text:
     ending = Text(sign or unit.zh, sign or (" " + unit.en if unit.en else ""))
     if len(item.bounds) == 2:
         low, high = (f"{number:.10g}" for _, number in sorted(item.bounds, key=lambda b: b[1]))
-        return Text(
-            f"介于{low}到{high}{ending.zh}之间的", f"between {low} and {high}{ending.en}"
-        )
+        return Text(f"介于{low}到{high}{ending.zh}之间的", f"between {low} and {high}{ending.en}")
     ((operator, number),) = item.bounds
     word = _OPERATORS[operator]
     return Text(f"{word.zh}{number:.10g}{ending.zh}的", f"{word.en} {number:.10g}{ending.en}")
@@ -115,7 +116,7 @@ def _names(iris: tuple[str, ...], lexicon: Lexicon) -> Text:
 
 
 def name(iri: str, lexicon: Lexicon) -> Text:
-    """What a thing is called; a clause of the plan, which is a sentence, between quotation marks."""
+    """What a thing is called; a clause of the plan, a sentence, between quotation marks."""
     spoken = lexicon.spoken(iri)
     if lexicon.is_clause(iri) or "“" in spoken.zh + spoken.en:
         return Text(_quoted(spoken.zh), _quoted(spoken.en))

@@ -85,7 +85,7 @@ def scan(question: str, lexicon: Lexicon) -> tuple[Token, ...]:
     cost, best = _cut(row, lexicon, quoted)
     for skip in _quantities(row, best):
         kept = tuple(unit for place, unit in enumerate(row) if place not in skip)
-        other, again = _cut(kept, lexicon)
+        other, again = _cut(kept, lexicon, _quoted(question, kept))
         if other + _FORM < cost:
             cost = other + _FORM
             inside = [row[place] for place in skip]
@@ -166,9 +166,8 @@ def _names(
 def _regarding(names: Sequence[str], place: int, lexicon: Lexicon) -> bool:
     """Whether a word for “about” stands right before a place."""
     regarding = Sense("word", "regarding")
-    return any(
-        regarding in lexicon.senses("".join(names[begin:place])) for begin in range(max(0, place - 2), place)
-    )
+    before = ("".join(names[begin:place]) for begin in range(max(0, place - 2), place))
+    return any(regarding in lexicon.senses(word) for word in before)
 
 
 def _forms(

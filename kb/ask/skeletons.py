@@ -8,12 +8,13 @@ Must not know words, nor SPARQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Literal, TypeAlias, get_args
 
+from kb.ask.filling import MARK, Values, filled
 from kb.ask.form import (
     About,
     Aggregate,
@@ -37,11 +38,8 @@ from kb.ask.form import (
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import scan
 
-#: What fills holes: IRIs; for an amount, a number and the IRI of its unit.
-Values: TypeAlias = Mapping[str, tuple[str, ...]]
 Holding: TypeAlias = Literal["entity", "topic", "amount", "fact"]
 
-_MARK = "?"
 #: Classes that describe the plan's own words, or what is written of it; nobody asks for lists.
 _ASIDE = frozenset({"Plan", "Period", "Source", "Topic", "FactKind"})
 _COUNTED = 2
@@ -66,7 +64,7 @@ class Hole:
     @property
     def mark(self) -> str:
         """What stands for it in the form."""
-        return _MARK + self.name
+        return MARK + self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ class Skeleton:
 
     def filled(self, values: Values) -> Form:
         """The form with every hole filled, in its normal form."""
-        return _form(self.form, values)
+        return filled(self.form, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +152,27 @@ class Skeletons:
     def things(self, hole: Hole) -> list[str]:
         """IRIs that can fill a hole: of the right class, and with names of their own."""
         lexicon = self.lexicon
+        if hole.holding == "topic":
+            return list(self.topics_named)
         linked = not hole.of or hole.of == lexicon.provision
         return [
             thing.iri
             for thing in lexicon.members(hole.kind)
             if thing.iri not in lexicon.scope
             and (linked or lexicon.linked(hole.of, thing.iri))
-            and (hole.holding == "topic" or lexicon.has_name(thing.iri))
+            and lexicon.has_name(thing.iri)
         ]
+
+    @cached_property
+    def topics_named(self) -> tuple[str, ...]:
+        """IRIs of the topics that their labels in both languages mean."""
+        found = []
+        for topic in self.lexicon.members(self.lexicon.kind("Topic")):
+            said = (f"“{topic.label.zh}”", f"“{topic.label.en}”")
+            tokens = [scan(text, self.lexicon) for text in said]
+            if all(len(row) == 1 and row[0].of("topic") == (topic.iri,) for row in tokens):
+                found.append(topic.iri)
+        return tuple(found)
 
     @cached_property
     def units(self) -> tuple[str, ...]:
@@ -289,10 +300,13 @@ class Skeletons:
 
     def _related(self, kind: str, other: str) -> bool:
         if kind == self.lexicon.provision:
-            return any(
-                own != other and self.lexicon.relates(own, other) and not self._kin(own, other)
-                for own in self.lexicon.provisions
-            ) and other == self.team
+            return (
+                any(
+                    own != other and self.lexicon.relates(own, other) and not self._kin(own, other)
+                    for own in self.lexicon.provisions
+                )
+                and other == self.team
+            )
         return self.lexicon.relates(kind, other)
 
     def _some(self, kind: str) -> str:
@@ -341,7 +355,11 @@ class Skeletons:
     def _compared(self) -> Iterator[Skeleton]:
         manners: tuple[Literal["beside", "common", "differ"], ...] = ("beside", "common", "differ")
         for kind in self.kinds:
-            if kind == self.team or not self._related(kind, self.team) or self._kin(kind, self.team):
+            if (
+                kind == self.team
+                or not self._related(kind, self.team)
+                or self._kin(kind, self.team)
+            ):
                 continue
             holes = (
                 Hole("team", "entity", self.team, kind),
@@ -356,57 +374,3 @@ class Skeletons:
         yield Skeleton(NotStated((fact.mark,)), (fact,))
         team = Hole("team", "entity", self.team)
         yield Skeleton(NotStated((fact.mark,), (team.mark,)), (fact, team))
-
-
-# --- filling ----------------------------------------------------------------------------------
-
-
-def _iris(iris: tuple[str, ...], values: Values) -> tuple[str, ...]:
-    found: set[str] = set()
-    for iri in iris:
-        found |= set(values[iri.removeprefix(_MARK)]) if iri.startswith(_MARK) else {iri}
-    return tuple(sorted(found))
-
-
-def _filter(item: Filter, values: Values) -> Filter:
-    if isinstance(item, About):
-        return replace(item, topics=_iris(item.topics, values))
-    if isinstance(item, Figure):
-        if not item.unit.startswith(_MARK):
-            return item
-        number, unit = values[item.unit.removeprefix(_MARK)]
-        numbers = (float(number), 2 * float(number))
-        bounds = tuple(
-            (operator, n) for (operator, _), n in zip(item.bounds, numbers, strict=False)
-        )
-        return Figure(bounds, unit)
-    if isinstance(item, Numbered):
-        return item
-    within = _set(item.within, values) if item.within is not None else None
-    return replace(item, entities=_iris(item.entities, values), within=within)
-
-
-def _set(members: Set, values: Values) -> Set:
-    return Set.of(members.kind, [_filter(item, values) for item in members.filters])
-
-
-def _form(form: Form, values: Values) -> Form:
-    if isinstance(form, Select | Count):
-        return replace(form, members=_set(form.members, values))
-    if isinstance(form, CountEach):
-        return CountEach(_set(form.each, values), _set(form.counted, values))
-    if isinstance(form, Extreme):
-        by = _set(form.by, values) if form.by is not None else None
-        return Extreme(_set(form.members, values), form.end, by)
-    if isinstance(form, Aggregate):
-        each = _set(form.each, values) if form.each is not None else None
-        return Aggregate(form.function, _set(form.members, values), each)
-    if isinstance(form, Compare):
-        return replace(
-            form, entities=_iris(form.entities, values), members=_set(form.members, values)
-        )
-    if isinstance(form, Describe):
-        return Describe(_iris((form.entity,), values)[0])
-    if isinstance(form, NotStated):
-        return NotStated(_iris(form.kinds, values), _iris(form.about, values))
-    return Review(_iris(form.about, values))

@@ -217,9 +217,10 @@ def _compare(form: Compare, lexicon: Lexicon) -> Text:
 def _missing(form: NotStated, lexicon: Lexicon) -> Text:
     kinds = [phrases.name(kind, lexicon) for kind in form.kinds]
     about = [phrases.name(iri, lexicon) for iri in form.about]
-    whom = "和".join(label.zh for label in about) or "规划"
-    what = " and ".join(kind.en for kind in kinds)
-    ending = f" for {' and '.join(label.en for label in about)}" if about else " of the plan"
+    whom = "和".join(one.zh for one in about) or "规划"
+    whose = f"For {' and '.join(one.en for one in about)}, what" if about else "What"
+    # Nothing follows the kind of fact: “the class size of” could be about the size of a class.
     return Text(
-        f"{whom}的{'和'.join(kind.zh for kind in kinds)}是什么？", f"What is the {what}{ending}?"
+        f"{whom}的{'和'.join(kind.zh for kind in kinds)}是什么？",
+        f"{whose} is the {' and the '.join(kind.en for kind in kinds)}?",
     )
