@@ -304,7 +304,10 @@ def language_of(question: str) -> Language:
 def _nested(form: Form) -> bool:
     members = members_of(form)
     return members is not None and any(
-        isinstance(item, Related) and item.within is not None and not item.within.filters
+        isinstance(item, Related)
+        and item.within is not None
+        and not item.within.filters
+        and not item.negated
         for item in members.filters
     )
 

@@ -6,6 +6,7 @@ Must not know sentences, nor SPARQL.
 from __future__ import annotations
 
 from kb.ask.choices import choices
+from kb.ask.clauses import Clauses
 from kb.ask.failure import Failure, Parsed
 from kb.ask.form import (
     Aggregate,
@@ -34,12 +35,13 @@ class Composer:
     Args:
         named: what the question names.
         lexicon: of the graph.
+        clauses: of the graph.
     """
 
-    def __init__(self, named: Mentions, lexicon: Lexicon) -> None:
+    def __init__(self, named: Mentions, lexicon: Lexicon, clauses: Clauses) -> None:
         self.named = named
         self.lexicon = lexicon
-        self.sets = SetBuilder(named, lexicon)
+        self.sets = SetBuilder(named, lexicon, clauses)
         self.quantity = named.has("quantity", "people", "share")
 
     def compose(self) -> Parsed:
@@ -82,9 +84,7 @@ class Composer:
             return Question(Aggregate("mean", members))
         if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
-        counted = named.has("counted") or (
-            asked.place > 0 and named.tokens[asked.place - 1].role("quantity")
-        )
+        counted = named.has("pieces") or named.follows(asked.place, "quantity")
         if self.quantity and (counted or not self._has_figures(members.kind)):
             return Question(Count(members))
         limit = self._limit(asked)
@@ -130,6 +130,7 @@ class Composer:
             members = self.sets.build(asked, others)
             figures = Set.of(lexicon.kind("QuantitativeTarget"), list(members.filters))
             return Extreme(figures, side)
+        self.sets.of_teams = kind == lexicon.kind("TalentTeam")
         counts = [
             item
             for item in others

@@ -115,7 +115,12 @@ class Mentions:
 
     def asked(self, place: int) -> bool:
         """Whether a question word stands right before a token."""
-        return place > 0 and self.tokens[place - 1].role("which", "quantity", "people", "exists")
+        return self.follows(place, "which", "quantity", "people", "exists")
+
+    def follows(self, place: int, *roles: str) -> bool:
+        """Whether a word of one of the roles stands right before a token, particles aside."""
+        before = [token for token in self.tokens[: max(0, place)] if not token.role("particle")]
+        return bool(before) and before[-1].role(*roles)
 
     def has(self, *roles: str) -> bool:
         """Whether a word of one of the roles stands anywhere."""

@@ -44,7 +44,7 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
         return failure
     if named.facts and (found := search.instead_of_facts()):
         return found
-    composed = Composer(named.without_appositions(lexicon), lexicon).compose()
+    composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
         other = search.find() if named.topics or named.amounts else None
         return replace(composed, instead=other) if isinstance(other, Question) else composed

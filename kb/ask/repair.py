@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kb.ask.lexicon import Lexicon, Sense
-from kb.normalise import is_ideograph, units
+from kb.normalise import is_ideograph, keys, stem
 from kb.ask.scan import Token
 
 #: Words that no slip is taken for: they would turn a question round.
@@ -94,29 +94,37 @@ class Repairer:
                 yield start, start + len(word), right
 
     def _nearest(self, word: str) -> str:
+        """The word that a slip stands for: a name or word of questions before any other."""
         most = 2 if len(word) >= _LONG else 1
-        near = process.extract(
-            word, self._words, scorer=OSA.distance, score_cutoff=most, limit=4
-        )
-        if word in self._words or not near:
-            return ""
-        best = near[0][1]
-        first = [w for w, score, _ in near if score == best]
-        # A slip is seldom in the first letter.
-        first = [w for w in first if w[0] == word[0]] or first
-        return first[0] if len({_base(w) for w in first}) == 1 else ""
+        (key,) = keys(word) or [word]
+        for words in self._words:
+            near = process.extract(key, words, scorer=OSA.distance, score_cutoff=most, limit=4)
+            if not near or near[0][1] == 0:
+                continue
+            first = [w for w, score, _ in near if score == near[0][1]]
+            # A slip is seldom in the first letter.
+            first = [w for w in first if w[0] == key[0]] or first
+            if len({stem(w) for w in first}) == 1:
+                return first[0]
+        return ""
 
     @cached_property
-    def _words(self) -> tuple[str, ...]:
-        """Latin words of all forms that a slip may stand for."""
-        found: set[str] = set()
+    def _words(self) -> tuple[tuple[str, ...], ...]:
+        """Latin words that a slip may stand for: of names and questions, topics, fillers."""
+        names: set[str] = set()
+        empty: set[str] = set()
         turning: set[str] = set()
         for path, senses in _forms(self._lexicon.tree):
             roles = {sense.value for sense in senses if sense.kind == "word"}
-            into = turning if roles & _TURNING and len(path) == 1 else found
+            if roles & _TURNING and len(path) == 1:
+                into = turning
+            else:
+                into = empty if roles and roles <= {"filler", "background"} else names
             into.update(key for key in path if key.isascii() and key.isalpha() and len(key) > 2)
-        found |= self._lexicon.topic_words
-        return tuple(sorted(found - turning))
+        topics = self._lexicon.topic_words
+        return tuple(
+            tuple(sorted(words - turning)) for words in (names, topics - names, empty - names)
+        )
 
     # --- sound -----------------------------------------------------------------------------
 
@@ -201,10 +209,6 @@ def _forms(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Sense]]
                 yield path, below
             else:
                 rest.append(((*path, key), below))
-
-
-def _base(word: str) -> str:
-    return units(word)[0].stem
 
 
 @lru_cache(4096)

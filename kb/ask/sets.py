@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kb.ask.clauses import Clauses
 from kb.ask.form import About, Figure, Filter, Form, Numbered, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Amount, Mention, Mentions
@@ -32,12 +33,15 @@ class SetBuilder:
     Args:
         named: what the question names.
         lexicon: of the graph.
+        clauses: of the graph.
     """
 
-    def __init__(self, named: Mentions, lexicon: Lexicon) -> None:
+    def __init__(self, named: Mentions, lexicon: Lexicon, clauses: Clauses) -> None:
         self.named = named
         self.lexicon = lexicon
+        self.clauses = clauses
         self.figures = lexicon.kind("QuantitativeTarget")
+        self.of_teams = False  # whether the members have to be a team's own
 
     def build(
         self,
@@ -100,6 +104,8 @@ class _OneSet:
         self.named = builder.named
         self.lexicon = builder.lexicon
         self.figures = builder.figures
+        self.clauses = builder.clauses
+        self.of_teams = builder.of_teams or kind == builder.lexicon.kind("TalentTeam")
         self.kind = kind
         self.others = list(others)
         self.entities = entities
@@ -214,6 +220,7 @@ class _OneSet:
         inside: list[tuple[Mention, str]] = []
         for item in self.entities:
             options = [value for value in item.values if self._linked(self.kind, value)]
+            options = self._of_members(options)
             options = self._preferred(self.kind, item, options)
             if len(options) == 1:
                 here.append((item, options[0]))
@@ -223,6 +230,7 @@ class _OneSet:
                 raise Unfit((item.text,), each)
             inner = between[0] if between else self.figures
             options = [value for value in item.values if self._linked(inner, value)]
+            options = self._of_members(options)
             options = self._preferred(inner, item, options)
             if len(options) != 1 or (between is None and not self._relates(inner)):
                 raise Unfit((item.text,))
@@ -230,6 +238,13 @@ class _OneSet:
             inside.append((item, options[0]))
         self.filters += self._grouped(here)
         self.inner += self._grouped(inside)
+
+    def _of_members(self, options: list[str]) -> list[str]:
+        """Of several things by one name those that a team's own clauses are linked with."""
+        if len(options) < 2 or not self.of_teams:
+            return options
+        own = [c for c in self.clauses.all.values() if c.team]
+        return [o for o in options if any(o in clause.linked for clause in own)] or options
 
     def _linked(self, kind: str, value: str) -> bool:
         if kind == self.lexicon.provision:

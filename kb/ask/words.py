@@ -27,7 +27,7 @@ Role: TypeAlias = Literal[
     "who",
     "quantity",
     "people",
-    "counted",
+    "pieces",
     "share",
     "define",
     "cite",
