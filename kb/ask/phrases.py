@@ -5,6 +5,7 @@ Must not know SPARQL, nor what is asked of a set.
 
 from __future__ import annotations
 
+from kb.ask.filling import MARK
 from kb.ask.form import About, Either, Figure, Filter, Numbered, Operator, Related, Set
 from kb.ask.lexicon import Lexicon
 from kb.text import Text
@@ -61,7 +62,7 @@ def _turn(item: Filter) -> tuple[bool, bool]:
 def condition(item: Filter, lexicon: Lexicon) -> Text:
     """One condition: 没有量化目标的, without quantitative targets."""
     if isinstance(item, About):
-        labels = [lexicon.label(topic) for topic in item.topics]
+        labels = [name(topic, lexicon) for topic in item.topics]
         zh = "或".join(f"关于“{label.zh}”" for label in labels)
         en = " or ".join(f"about “{label.en}”" for label in labels)
         return Text(f"除{zh}以外的", f"except {en}") if item.negated else Text(f"{zh}的", en)
@@ -99,6 +100,10 @@ def condition(item: Filter, lexicon: Lexicon) -> Text:
 
 def figure(item: Figure, lexicon: Lexicon) -> Text:
     """A condition on a number: 超过5000人的, more than 5000 person."""
+    if item.unit.startswith(MARK):
+        word = _OPERATORS[item.bounds[0][0]]
+        amount = name(item.unit, lexicon)
+        return Text(f"{word.zh}{amount.zh}的", f"{word.en} {amount.en}")
     unit = lexicon.spoken(item.unit) if item.unit else Text("", "")
     sign = "%" if item.unit.endswith("/percent") else ""
     ending = Text(sign or unit.zh, sign or (" " + unit.en if unit.en else ""))
@@ -117,6 +122,8 @@ def _names(iris: tuple[str, ...], lexicon: Lexicon) -> Text:
 
 def name(iri: str, lexicon: Lexicon) -> Text:
     """What a thing is called; a clause of the plan, a sentence, between quotation marks."""
+    if iri.startswith(MARK):
+        return Text(*[f"{{{iri.removeprefix(MARK)}}}"] * 2)
     spoken = lexicon.spoken(iri)
     if lexicon.is_clause(iri) or "“" in spoken.zh + spoken.en:
         return Text(_quoted(spoken.zh), _quoted(spoken.en))

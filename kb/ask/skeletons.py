@@ -8,6 +8,7 @@ Must not know words, nor SPARQL.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -38,11 +39,12 @@ from kb.ask.form import (
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import scan
 
-Holding: TypeAlias = Literal["entity", "topic", "amount", "fact"]
+Holding: TypeAlias = Literal["entity", "topic", "amount", "fact", "class"]
 
 #: Classes that describe the plan's own words, or what is written of it; nobody asks for lists.
 _ASIDE = frozenset({"Plan", "Period", "Source", "Topic", "FactKind"})
 _COUNTED = 2
+_WORDS = re.compile(r"[A-Z][a-z]*|[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,14 @@ class Skeleton:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """Filters with holes."""
 
     filters: tuple[Filter, ...] = ()
     holes: tuple[Hole, ...] = ()
 
-    def __add__(self, other: _Part) -> _Part:
-        return _Part(self.filters + other.filters, self.holes + other.holes)
+    def __add__(self, other: Part) -> Part:
+        return Part(self.filters + other.filters, self.holes + other.holes)
 
 
 class Skeletons:
@@ -146,14 +148,22 @@ class Skeletons:
         yield Skeleton(Review())
 
     def name(self, kind: str) -> str:
-        """A class in an address: its last English word, as people say it."""
-        return self.lexicon.label(kind).en.split(" of ")[0].split("-")[-1].split()[-1].lower()
+        """A class in the names of holes and templates: as short as people call it.
+
+        The last word of its name where that by itself means the class (team), else all of it.
+        """
+        words = _WORDS.findall(kind.removeprefix(self.lexicon.schema.ns))
+        last = words[-1].lower()
+        meant = {s.value for s in self.lexicon.senses(last) if s.kind in ("class", "entity")}
+        return last if meant == {kind} else "-".join(words).lower()
 
     def things(self, hole: Hole) -> list[str]:
         """IRIs that can fill a hole: of the right class, and with names of their own."""
         lexicon = self.lexicon
         if hole.holding == "topic":
             return list(self.topics_named)
+        if hole.holding == "class":
+            return list(self.kinds)
         linked = not hole.of or hole.of == lexicon.provision
         return [
             thing.iri
@@ -194,19 +204,19 @@ class Skeletons:
 
     # --- sets ------------------------------------------------------------------------------
 
-    def parts(self, kind: str) -> Iterator[_Part]:
+    def parts(self, kind: str) -> Iterator[Part]:
         """The filters that members of a class can have: none, one, and some pairs."""
-        yield _Part()
+        yield Part()
         entities = list(self.entities(kind))
-        insides = list(self._insides(kind))
+        insides = list(self.insides(kind))
         topics = list(self.topics(kind))
         amounts = list(self.amounts(kind))
         yield from entities
-        yield from (self._negated(part) for part in entities)
+        yield from (negated(part) for part in entities)
         yield from insides
-        yield from (self._negated(part) for part in insides)
+        yield from (negated(part) for part in insides)
         yield from topics
-        yield from (self._negated(part) for part in topics)
+        yield from (negated(part) for part in topics)
         yield from amounts
         yield from self._nested(kind)
         yield from self._numbered(kind)
@@ -216,93 +226,85 @@ class Skeletons:
                 Hole("other-team", "entity", self.team, kind),
             )
             marks = tuple(hole.mark for hole in holes)
-            yield _Part((Related(marks),), holes)
+            yield Part((Related(marks),), holes)
         teams = [part for part in entities if part.holes[0].kind == self.team]
         others = [part for part in entities if part.holes[0].kind != self.team]
         for team in teams:
             yield from (team + part for part in (*others, *insides, *topics, *amounts))
-            yield from (team + self._negated(part) for part in (*insides, *topics))
+            yield from (team + negated(part) for part in (*insides, *topics))
         for part in (*topics, *amounts[:1]):
             yield from (part + other for other in islice(others, _COUNTED))
 
-    def entities(self, kind: str) -> Iterator[_Part]:
+    def entities(self, kind: str) -> Iterator[Part]:
         """Related to a named thing, of each class that is linked to this one."""
         for other in self.named:
-            if self._kin(kind, other) or not self._related(kind, other):
+            if self.kin(kind, other) or not self.related(kind, other):
                 continue
             hole = Hole(self.name(other), "entity", other, kind)
-            yield _Part((Related((hole.mark,)),), (hole,))
+            yield Part((Related((hole.mark,)),), (hole,))
 
-    def topics(self, kind: str) -> Iterator[_Part]:
+    def topics(self, kind: str) -> Iterator[Part]:
         """About a topic: what the plan provides."""
         if kind in self.lexicon.provisions or kind == self.lexicon.provision:
             hole = Hole("topic", "topic", self.lexicon.kind("Topic"), kind)
-            yield _Part((About((hole.mark,)),), (hole,))
+            yield Part((About((hole.mark,)),), (hole,))
 
-    def amounts(self, kind: str) -> Iterator[_Part]:
+    def amounts(self, kind: str) -> Iterator[Part]:
         """With a number, compared in each way."""
         if kind != self.figures:
             return
         hole = Hole("amount", "amount")
         for operator in get_args(Operator):
-            yield _Part((Figure(((operator, 0.0),), hole.mark),), (hole,))
+            yield Part((Figure(((operator, 0.0),), hole.mark),), (hole,))
         bounds: tuple[tuple[Operator, float], ...] = (("at-least", 0.0), ("at-most", 1.0))
-        yield _Part((Figure(bounds, hole.mark),), (hole,))
+        yield Part((Figure(bounds, hole.mark),), (hole,))
 
-    def _insides(self, kind: str) -> Iterator[_Part]:
+    def insides(self, kind: str) -> Iterator[Part]:
         """Related to any member of another class."""
         if kind == self.lexicon.provision:
             return
         for other in self.kinds:
-            if not self._kin(kind, other) and self._related(kind, other):
-                yield _Part((Related(within=Set(other)),))
+            if not self.kin(kind, other) and self.related(kind, other):
+                yield Part((Related(within=Set(other)),))
 
-    def _nested(self, kind: str) -> Iterator[_Part]:
+    def _nested(self, kind: str) -> Iterator[Part]:
         """Related to a member of another class that itself is limited by what this one is not."""
-        for inside in self._insides(kind):
+        for inside in self.insides(kind):
             (item,) = inside.filters
             assert isinstance(item, Related)
             assert item.within is not None
             other = item.within.kind
             for part in self.entities(other):
                 hole = part.holes[0]
-                if not self._related(kind, hole.kind) and not self._kin(kind, hole.kind):
-                    yield self._within(other, part)
+                if not self.related(kind, hole.kind) and not self.kin(kind, hole.kind):
+                    yield within(other, part)
             if kind not in self.lexicon.provisions:
                 for part in self.topics(other):
-                    yield self._within(other, part)
+                    yield within(other, part)
             if not self.lexicon.schema.is_a(kind, self.lexicon.kind("Target")):
                 for part in self.amounts(other):
-                    yield self._within(other, part)
+                    yield within(other, part)
 
-    @staticmethod
-    def _within(kind: str, part: _Part) -> _Part:
-        return _Part((Related(within=Set(kind, part.filters)),), part.holes)
-
-    def _numbered(self, kind: str) -> Iterator[_Part]:
+    def _numbered(self, kind: str) -> Iterator[Part]:
         operators: tuple[Operator, ...] = ("at-least", "more-than", "exactly")
-        for place, inside in enumerate(self._insides(kind)):
+        for place, inside in enumerate(self.insides(kind)):
             (item,) = inside.filters
             assert isinstance(item, Related)
             assert item.within is not None
             operator = operators[place % len(operators)]
-            yield _Part((Numbered(item.within.kind, operator, 2 + place % 3),))
+            yield Part((Numbered(item.within.kind, operator, 2 + place % 3),))
 
-    @staticmethod
-    def _negated(part: _Part) -> _Part:
-        (item,) = part.filters
-        assert isinstance(item, About | Related)
-        return replace(part, filters=(replace(item, negated=True),))
-
-    def _kin(self, kind: str, other: str) -> bool:
+    def kin(self, kind: str, other: str) -> bool:
+        """Whether one class is the other, or a narrower one of it."""
         schema = self.lexicon.schema
         return schema.is_a(kind, other) or schema.is_a(other, kind)
 
-    def _related(self, kind: str, other: str) -> bool:
+    def related(self, kind: str, other: str) -> bool:
+        """Whether members of two classes are linked; of what is provided, only to teams."""
         if kind == self.lexicon.provision:
             return (
                 any(
-                    own != other and self.lexicon.relates(own, other) and not self._kin(own, other)
+                    own != other and self.lexicon.relates(own, other) and not self.kin(own, other)
                     for own in self.lexicon.provisions
                 )
                 and other == self.team
@@ -335,9 +337,9 @@ class Skeletons:
         target = self.lexicon.kind("Target")
         for each in self.kinds:
             for counted in self.kinds:
-                if self._kin(each, counted) or not self._related(each, counted):
+                if self.kin(each, counted) or not self.related(each, counted):
                     continue
-                if self._kin(each, target) and self._kin(counted, target):
+                if self.kin(each, target) and self.kin(counted, target):
                     continue
                 yield from self._by(each, Set(counted), ())
                 if each == self.team:
@@ -355,11 +357,7 @@ class Skeletons:
     def _compared(self) -> Iterator[Skeleton]:
         manners: tuple[Literal["beside", "common", "differ"], ...] = ("beside", "common", "differ")
         for kind in self.kinds:
-            if (
-                kind == self.team
-                or not self._related(kind, self.team)
-                or self._kin(kind, self.team)
-            ):
+            if kind == self.team or not self.related(kind, self.team) or self.kin(kind, self.team):
                 continue
             holes = (
                 Hole("team", "entity", self.team, kind),
@@ -374,3 +372,15 @@ class Skeletons:
         yield Skeleton(NotStated((fact.mark,)), (fact,))
         team = Hole("team", "entity", self.team)
         yield Skeleton(NotStated((fact.mark,), (team.mark,)), (fact, team))
+
+
+def within(kind: str, part: Part) -> Part:
+    """Related to a member of a class that passes the filters."""
+    return Part((Related(within=Set(kind, part.filters)),), part.holes)
+
+
+def negated(part: Part) -> Part:
+    """The one filter, taken away."""
+    (item,) = part.filters
+    assert isinstance(item, About | Related)
+    return replace(part, filters=(replace(item, negated=True),))

@@ -46,7 +46,7 @@ class Compiler:
 
     def query(self, form: Form) -> str:
         """The query of a form, to be run as it is; ``?item`` are the rows of the answer."""
-        return self._with_prefixes("\n".join(self._lines(form)))
+        return self.prefixed("\n".join(self._lines(form)))
 
     def _lines(self, form: Form) -> Iterator[str]:
         if isinstance(form, Select):
@@ -176,7 +176,7 @@ class Compiler:
 
     def gaps(self, form: NotStated) -> str:
         """The words that were searched for, and how often the source has them."""
-        return self._with_prefixes(self._gaps(form))
+        return self.prefixed(self._gaps(form))
 
     def _gaps(self, form: NotStated) -> str:
         kinds = " ".join(f"<{kind}>" for kind in form.kinds)
@@ -215,7 +215,7 @@ class Compiler:
             branches = [self._direct("?item", short(p), "?other") for p in relation.forward]
             branches += [self._direct("?other", short(p), "?item") for p in relation.backward]
         body = " UNION\n  ".join(f"{{ {values} {target} {branch} }}" for branch in branches)
-        return self._with_prefixes(
+        return self.prefixed(
             f"SELECT DISTINCT ?item ?g ?role ?start ?end ?exact ?source WHERE {{\n  {body}\n}}"
         )
 
@@ -227,7 +227,8 @@ class Compiler:
             f"rdf:object {value} ; prov:wasDerivedFrom ?from . ?from :evidence ?span . {_PLACE} }}"
         )
 
-    def _with_prefixes(self, query: str) -> str:
+    def prefixed(self, query: str) -> str:
+        """A query with the prefixes that it uses."""
         known = {"": self.ns, "oa": OA, "prov": PROV, "rdf": RDF}
         lines = [
             f"PREFIX {name}: <{iri}>"
