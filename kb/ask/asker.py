@@ -30,7 +30,6 @@ from kb.ask.form import (
     members_of,
 )
 from kb.ask.missing import MissingFacts
-from kb.normalise import units
 from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer
 from kb.ask.rows import Row, RowReader
@@ -40,6 +39,7 @@ from kb.ask.sparql import STAND_INS, Compiler
 from kb.ask.verbalise import question as in_words
 from kb.ask.verbalise import reading
 from kb.ask.vocabulary import Vocabulary
+from kb.normalise import units
 from kb.store.interface import Store
 from kb.terms import DCTERMS, SKOS
 from kb.text import Language, Text

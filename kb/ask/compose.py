@@ -11,13 +11,16 @@ from kb.ask.failure import Failure, Parsed
 from kb.ask.form import (
     Aggregate,
     Compare,
+    CompareManner,
     Count,
     CountEach,
     Describe,
+    End,
     Extreme,
     Form,
     Manner,
     NotStated,
+    Order,
     Question,
     Related,
     Review,
@@ -106,8 +109,7 @@ class Composer:
             item
             for item in both
             if any(
-                token.role("each")
-                for token in named.tokens[max(0, item.place - 2) : item.place]
+                token.role("each") for token in named.tokens[max(0, item.place - 2) : item.place]
             )
         ]
         each = after[0] if after else both[0]
@@ -124,7 +126,7 @@ class Composer:
 
     def _extreme(self, asked: Mention, others: tuple[Mention, ...], end: str) -> Form:
         named, lexicon = self.named, self.lexicon
-        side = "most" if end in ("most", "largest") else "least"
+        side: End = "most" if end in ("most", "largest") else "least"
         kind = asked.values[0]
         if self._has_figures(kind) and not (end in ("most", "least") and others):
             members = self.sets.build(asked, others)
@@ -154,7 +156,7 @@ class Composer:
                 return role
         return ""
 
-    def _order(self) -> str:
+    def _order(self) -> Order:
         if self.named.has("descending"):
             return "descending"
         return "ascending" if self.named.has("ascending") else ""
@@ -181,7 +183,9 @@ class Composer:
             return None
         if named.has("more", "fewer", "most", "largest", "least", "smallest"):
             return self._larger(alike)
-        manner = "common" if "common" in roles else "differ" if "differ" in roles else "beside"
+        manner: CompareManner = (
+            "common" if "common" in roles else "differ" if "differ" in roles else "beside"
+        )
         rest = [item for item in things if item.values[0] not in alike]
         classes = [c for c in named.classes if not lexicon.is_a(alike[0], c.values[0])]
         if classes:
@@ -198,8 +202,10 @@ class Composer:
         inner = self.sets.build(Mention(-1, (figures,), ""), (), entities=rest)
         if not inner.filters:
             self._refuse(*self.named.texts("more", "fewer"))
-        side = "least" if self.named.has("fewer", "least", "smallest") else "most"
-        kind = next(k for k in self.lexicon.things[alike[0]].kinds if self.lexicon.relates(figures, k))
+        side: End = "least" if self.named.has("fewer", "least", "smallest") else "most"
+        kind = next(
+            k for k in self.lexicon.things[alike[0]].kinds if self.lexicon.relates(figures, k)
+        )
         return Extreme(Set.of(kind, [Related(tuple(sorted(set(alike))))]), side, inner)
 
     # --- without a class -------------------------------------------------------------------
@@ -243,9 +249,7 @@ class Composer:
     def _missing_fact(self) -> Parsed:
         named, lexicon = self.named, self.lexicon
         kinds = tuple(sorted({value for fact in named.facts for value in fact.values}))
-        about = {
-            item.values[0] for item in named.entities if not lexicon.is_code(item.values[0])
-        }
+        about = {item.values[0] for item in named.entities if not lexicon.is_code(item.values[0])}
         return Question(NotStated(kinds, tuple(sorted(about))))
 
     # --- small parts -----------------------------------------------------------------------

@@ -321,7 +321,8 @@ def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[
             (surface, Sense(sense_kind, iri, surface in hidden.get(iri, ())))
             for surface, preferred in sorted(surfaces.get(iri, {}).items())
             # Topics are found by their stems, and units after a number by hidden labels too.
-            if sense_kind != "topic" and not (code and preferred)
+            if sense_kind != "topic"
+            and not (code and preferred)
             and not ("Unit" in local and surface in hidden.get(iri, ()))
         ]
     return things, forms

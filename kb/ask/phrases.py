@@ -59,7 +59,7 @@ def _turn(item: Filter) -> tuple[bool, bool]:
     )
 
 
-def condition(item: Filter, lexicon: Lexicon) -> Text:
+def condition(item: Filter, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for each form
     """One condition: 没有量化目标的, without quantitative targets."""
     if isinstance(item, About):
         labels = [name(topic, lexicon) for topic in item.topics]

@@ -16,13 +16,15 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kb.ask.lexicon import Lexicon, Sense
-from kb.normalise import is_ideograph, keys, stem
 from kb.ask.scan import Token
+from kb.normalise import is_ideograph, keys, stem
 
 #: Words that no slip is taken for: they would turn a question round.
 _TURNING = frozenset(
-    "not except only or most least largest smallest more fewer more-than at-least less-than at-most "
-    "from exactly judgement progress year compare differ common sum mean each both".split()
+    {"not", "except", "only", "most", "least", "largest", "smallest", "more", "fewer"}
+    | {"more-than", "at-least", "less-than", "at-most", "from", "exactly"}
+    | {"compare", "differ", "common", "both", "sum", "mean", "each"}
+    | {"judgement", "progress", "year"}
 )
 #: The shortest word that is repaired, and from which length on two slips are allowed.
 _SHORTEST, _LONG = 3, 8
@@ -67,7 +69,7 @@ class Repairer:
                 return simplified, ()  # another script, and no slip
         found: list[tuple[int, int, str]] = []
         latin = [token for token in unknown if token.text.isascii()]
-        found += self._by_pinyin(question, latin)
+        found += self._by_pinyin(latin)
         for token in latin:
             found += self._misspelt(token, found)
         for token in unknown:
@@ -87,7 +89,11 @@ class Repairer:
         for match in re.finditer(r"[A-Za-z]+", token.text):
             word = match[0].casefold()
             start = token.start + match.start()
-            if len(word) < _SHORTEST or match[0].isupper() or any(a <= start < b for a, b, _ in taken):
+            if (
+                len(word) < _SHORTEST
+                or match[0].isupper()
+                or any(a <= start < b for a, b, _ in taken)
+            ):
                 continue
             right = self._nearest(word)
             if right:
@@ -140,16 +146,14 @@ class Repairer:
                 same = [
                     form
                     for form in self._sounds.get(_sound(piece), ())
-                    if len(form) == length and sum(a == b for a, b in zip(form, piece, strict=True)) * 2
-                    >= length
+                    if len(form) == length
+                    and sum(a == b for a, b in zip(form, piece, strict=True)) * 2 >= length
                 ]
                 if len(same) == 1:
                     yield start, start + length, same[0]
                     return
 
-    def _by_pinyin(
-        self, question: str, tokens: Sequence[Token]
-    ) -> Iterator[tuple[int, int, str]]:
+    def _by_pinyin(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
         """A Chinese form written as it sounds: nongcun shiyong rencai."""
         for token in tokens:
             words = list(re.finditer(r"[A-Za-z]+", token.text))
@@ -196,7 +200,8 @@ class Repairer:
     def warm(self) -> None:
         """Read what repairs need, so that the first one does not wait."""
         _simplified("人才")
-        assert self._sounds is not None and self._named_sounds is not None
+        assert self._sounds is not None
+        assert self._named_sounds is not None
         assert self._words is not None
 
 
@@ -220,7 +225,7 @@ def _sound(text: str) -> str:
 
 @lru_cache(1)
 def _converter() -> Any:
-    from opencc import OpenCC
+    from opencc import OpenCC  # type: ignore[import-untyped]  # has no types
 
     return OpenCC("t2s")
 

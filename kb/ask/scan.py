@@ -254,7 +254,9 @@ def _part_of_unknown(place: int, pieces: list[Piece]) -> bool:
         return False
     beside = [*pieces[max(0, place - 1) : place], *pieces[place + 1 : place + 2]]
     return any(
-        not other and len(units_) == 1 and units_[0].ideograph
+        not other
+        and len(units_) == 1
+        and units_[0].ideograph
         and (units_[0].end == covered[0].start or units_[0].start == covered[0].end)
         for units_, other in beside
     )

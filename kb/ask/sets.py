@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.ask.clauses import Clauses
-from kb.ask.form import About, Figure, Filter, Form, Numbered, Related, Select, Set
+from kb.ask.form import About, Filter, Form, Numbered, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Amount, Mention, Mentions
 
 
-class Unfit(Exception):  # noqa: N818 - not an error of the program
+class Unfit(Exception):
     """What is named does not fit together in one way.
 
     Args:
@@ -112,6 +112,7 @@ class _OneSet:
         self.amounts = list(amounts)
         self.filters: list[Filter] = []
         self.inner: list[Filter] = []  # of the class in between
+        self.needs_figures = False  # where no class in between was named
 
     def build(self) -> Set:
         self._narrow()
@@ -124,11 +125,9 @@ class _OneSet:
             kind, negated = between
             self.filters.append(Related(within=Set.of(kind, self.inner), negated=negated))
         elif self.inner:
-            kind = self.figures if self.is_figures_needed else self.lexicon.provision
+            kind = self.figures if self.needs_figures else self.lexicon.provision
             self.filters.append(Related(within=Set.of(kind, self.inner)))
         return Set.of(self.kind, self.filters)
-
-    is_figures_needed = False
 
     def _narrow(self) -> None:
         """Classes that say which of the asked class are meant: targets, only numeric ones."""
@@ -156,13 +155,9 @@ class _OneSet:
             options = [v for v in other.values if self._relates(v)]
             if not options:
                 raise Unfit((other.text,))
-            if self.named.glued(other) and not other.negated and len(options[0]) == 0:
-                raise Unfit((other.text,))
             kinds.append((options[0], other))
         narrow = [
-            (k, o)
-            for k, o in kinds
-            if not any(j != k and schema.is_a(j, k) for j, _ in kinds)
+            (k, o) for k, o in kinds if not any(j != k and schema.is_a(j, k) for j, _ in kinds)
         ]
         if len({k for k, _ in narrow}) > 1:
             # Several classes: each is a condition of its own.
@@ -195,9 +190,10 @@ class _OneSet:
         return between if self.others else None
 
     def _counts_people(self, amount: Amount) -> bool:
-        return amount.figure.unit == self.lexicon.schema.ns.replace(
-            "ns#", "scheme/unit/"
-        ) + "person" and amount.figure.bounds[0][1] > 10
+        return (
+            amount.figure.unit == self.lexicon.schema.ns.replace("ns#", "scheme/unit/") + "person"
+            and amount.figure.bounds[0][1] > 10
+        )
 
     def _place_amounts(self, between: tuple[str, bool] | None) -> None:
         for amount in self.amounts:
@@ -207,7 +203,7 @@ class _OneSet:
             elif between is not None and self._has_figures(between[0]):
                 self.inner.append(amount.figure)
             elif between is None and self._relates(self.figures):
-                self.is_figures_needed = True
+                self.needs_figures = True
                 self.inner.append(amount.figure)
             elif self.kind == self.lexicon.provision:
                 self.kind = self.figures
@@ -234,7 +230,7 @@ class _OneSet:
             options = self._preferred(inner, item, options)
             if len(options) != 1 or (between is None and not self._relates(inner)):
                 raise Unfit((item.text,))
-            self.is_figures_needed = True
+            self.needs_figures = True
             inside.append((item, options[0]))
         self.filters += self._grouped(here)
         self.inner += self._grouped(inside)
@@ -254,9 +250,7 @@ class _OneSet:
     def _grouped(self, chosen: list[tuple[Mention, str]]) -> list[Filter]:
         """Teams in a list are alternatives; two of another kind both have to hold."""
         team = self.lexicon.kind("TalentTeam")
-        teams = sorted(
-            {v for item, v in chosen if self.lexicon.is_a(v, team) and not item.negated}
-        )
+        teams = sorted({v for item, v in chosen if self.lexicon.is_a(v, team) and not item.negated})
         if len(teams) > 1 and not self.named.listed():
             raise Unfit(tuple(item.text for item, _ in chosen))
         filters: list[Filter] = [Related(tuple(teams))] if teams else []
@@ -271,12 +265,16 @@ class _OneSet:
             about = About(tuple(sorted(item.values)), item.negated)
             if clauses:
                 self.filters.append(about)
-            elif between is not None and self._is_provision(between[0]):
-                self.inner.append(about)
-            elif between is None and self.kind == self.lexicon.kind("TalentTeam"):
+            elif self._takes_topics(between):
                 self.inner.append(about)
             else:
                 raise Unfit((item.text,))
+
+    def _takes_topics(self, between: tuple[str, bool] | None) -> bool:
+        """Whether what is in between can be about a topic; a team's clauses can."""
+        if between is None:
+            return self.kind == self.lexicon.kind("TalentTeam")
+        return self._is_provision(between[0])
 
     def _is_provision(self, kind: str) -> bool:
         return kind in self.lexicon.provisions

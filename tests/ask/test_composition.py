@@ -102,9 +102,7 @@ def test_free_questions_find_their_clause(question: str, clause: str, asker: Ask
         ("高技能人材有那些目标", "", ""),
     ],
 )
-def test_slips_are_repaired_and_shown(
-    question: str, written: str, read: str, asker: Asker
-) -> None:
+def test_slips_are_repaired_and_shown(question: str, written: str, read: str, asker: Asker) -> None:
     answer = asker.ask(question)
     assert answer.status == "answered", (answer.text, answer.repairs)
     if written:
