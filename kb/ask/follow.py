@@ -267,7 +267,9 @@ class FollowUp:
         side = cast(Any, "least" if self._says(*_SMALLER) else "most")
         if self._has_figures(found.kind):
             return Extreme(Set.of(self._figures, list(found.filters)), side)
-        within = next((f.within for f in found.filters if isinstance(f, Related) and f.within), None)
+        within = next(
+            (f.within for f in found.filters if isinstance(f, Related) and f.within), None
+        )
         figures = within is not None and self._has_figures(within.kind)
         return Extreme(found, side, within) if figures else None
 
@@ -296,7 +298,9 @@ class FollowUp:
         figures = self._has_figures(one.kind) and self._has_figures(other.kind)
         if self._says("gap", "differ", "quantity") and figures:
             return Difference.of(one, other)
-        manner = "common" if self._says("common") else "differ" if self._says("differ") else "beside"
+        manner = (
+            "common" if self._says("common") else "differ" if self._says("differ") else "beside"
+        )
         return Compare(things, rest, cast(Any, manner)) if things else None
 
     def _apart(self, one: Set, other: Set) -> tuple[tuple[str, ...], Set]:
@@ -364,13 +368,13 @@ class FollowUp:
         if options:
             return tuple(options[:1]) if len(options) == 1 else ()
         whole = self.parsed.form if isinstance(self.parsed, Question) else None
-        if isinstance(whole, Select) and any(self.lexicon.is_a(e, whole.members.kind) for e in there):
+        if isinstance(whole, Select) and any(
+            self.lexicon.is_a(e, whole.members.kind) for e in there
+        ):
             return self._members(whole.members)  # 物流的队伍: which team that is
         return item.values if len(item.values) == 1 else ()
 
-    def _swapped(
-        self, form: Form, things: tuple[str, ...], classes: list[Mention]
-    ) -> Form | None:
+    def _swapped(self, form: Form, things: tuple[str, ...], classes: list[Mention]) -> Form | None:
         """The form about another thing in the place of the one of its class."""
         if not things:
             return None
@@ -488,7 +492,7 @@ class FollowUp:
         return Failure("ambiguous", (), choices)
 
 
-def _rewritten(part: Any, change: Callable[[Filter], Filter]) -> Any:  # noqa: ANN401 - any part
+def _rewritten(part: Any, change: Callable[[Filter], Filter]) -> Any:
     """A form with its conditions changed, in normal form."""
     if isinstance(part, Figure | About | Related):
         other = change(part)
@@ -498,7 +502,9 @@ def _rewritten(part: Any, change: Callable[[Filter], Filter]) -> Any:  # noqa: A
         return tuple(_rewritten(item, change) for item in part)
     if not is_dataclass(part) or isinstance(part, type):
         return part
-    made = replace(part, **{f.name: _rewritten(getattr(part, f.name), change) for f in fields(part)})
+    made = replace(
+        part, **{f.name: _rewritten(getattr(part, f.name), change) for f in fields(part)}
+    )
     return Set.of(made.kind, list(made.filters)) if isinstance(made, Set) else made
 
 
@@ -541,7 +547,7 @@ def _only_filler(token: Token) -> bool:
     return not token.content and bool(words) and words <= {"filler", "background"}
 
 
-def _kept(last: Question) -> Any:  # noqa: ANN401 - a manner
+def _kept(last: Question) -> Any:
     """The manner in which something else is asked for; a citation is asked for once."""
     return "list" if last.manner == "cite" else last.manner
 
@@ -550,5 +556,5 @@ def _word(role: str, like: Token) -> Token:
     return replace(like, senses=(Sense("word", role),), parted=False)
 
 
-def _name(kind: Any, iri: str, like: Token) -> Token:  # noqa: ANN401 - a kind of sense
+def _name(kind: Any, iri: str, like: Token) -> Token:
     return replace(like, senses=(Sense(kind, iri),), parted=False)

@@ -117,7 +117,7 @@ class _OneSet:
     def build(self) -> Set:
         self._narrow()
         between = self._between()
-        self._count_members(between)
+        between = self._count_members(between)
         self._place_amounts(between)
         self._place_entities(between)
         self._place_topics(between)
@@ -174,10 +174,10 @@ class _OneSet:
             return False
         return self.lexicon.relates(self.kind, kind)
 
-    def _count_members(self, between: tuple[str, bool] | None) -> None:
-        """Numbers of related members: in at least two teams."""
+    def _count_members(self, between: tuple[str, bool] | None) -> tuple[str, bool] | None:
+        """Numbers of related members: in at least two teams; what is left in between."""
         if between is None:
-            return
+            return None
         for amount in list(self.amounts):
             (operator, number), *more = amount.figure.bounds
             whole = number == int(number) and number <= 20
@@ -187,6 +187,7 @@ class _OneSet:
                 self.filters.append(Numbered(between[0], operator, int(number)))
                 for other in near:
                     self.others.remove(other)
+        return between if self.others else None
 
     def _counts_people(self, amount: Amount) -> bool:
         return (
