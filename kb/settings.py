@@ -109,6 +109,16 @@ TABLE: tuple[Setting, ...] = (
         ),
     ),
     Setting(
+        "data",
+        _path,
+        None,
+        Text(
+            zh="服务所收数据（如评价）的目录；默认为用户数据目录",
+            en="folder for what the service is given, such as feedback; by default the user's "
+            "data folder",
+        ),
+    ),
+    Setting(
         "lang",
         str,
         "",
@@ -206,6 +216,7 @@ class Settings:
     source: Path | None = None
     overlay: Path | None = None
     cache: Path | None = None
+    data: Path | None = None
     lang: str = ""
     query_seconds: float = 10.0
     query_memory_mb: int = 1024

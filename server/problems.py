@@ -37,6 +37,10 @@ _BY_CODE = {
     "resource": 404,
     "media-type": 415,
     "engine-lost": 503,
+    "cross-site": 403,
+    "feedback-rate": 429,
+    "feedback-lost": 503,
+    "template-value": 404,
 }
 _BY_CLASS: tuple[tuple[type[PlankbError], int], ...] = (
     (Overloaded, 503),

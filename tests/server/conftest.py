@@ -18,6 +18,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[st
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PLANKB_")},
         "PLANKB_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "PLANKB_DATA": str(tmp_path_factory.mktemp("data")),
         "PLANKB_QUERY_SECONDS": "2",
         "PYTHONPATH": str(root),
     }
