@@ -57,6 +57,7 @@ PAGE = {
     ),
     "clause-page": Text("此处的固定链接", "Page of this clause"),
     "copy-citation": Text("复制引文", "Copy citation"),
+    "close": Text("关闭", "Close"),
     "rows-of": Text("见条目", "Items"),
     "to-row": Text("到条目 {n}", "To item {n}"),
     "source": Text("来源", "Source"),

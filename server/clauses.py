@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,10 +77,12 @@ class Clauses:
     Args:
         sources: by local name.
         spans: by the source's local name, in order.
+        ends: the same, by their ends; of those with one end the longest first.
     """
 
     sources: dict[str, Source]
     spans: dict[str, tuple[Span, ...]]
+    ends: dict[str, tuple[Span, ...]]
 
     @classmethod
     def read(cls, knowledge: Knowledge, file: Path | None) -> Clauses:
@@ -125,7 +128,19 @@ class Clauses:
                     text if digest == cell["sha"] else "",
                 ),
             )
-        return cls(sources, {name: tuple(sorted(own)) for name, own in spans.items()})
+        return cls.of(sources, spans)
+
+    @classmethod
+    def of(cls, sources: dict[str, Source], spans: Mapping[str, Iterable[Span]]) -> Clauses:
+        """These clauses of these sources, in their order."""
+        return cls(
+            sources,
+            {name: tuple(sorted(own)) for name, own in spans.items()},
+            {
+                name: tuple(sorted(own, key=lambda span: (span.end, -span.start)))
+                for name, own in spans.items()
+            },
+        )
 
     def source(self, iri: str) -> Source:
         """The source of a span; one that the graph does not describe has its name only."""
@@ -152,7 +167,10 @@ class Clauses:
             )
         spans = self.spans.get(name, ())
         return Context(
-            _before(spans, start), _quoted(spans, start, end), _after(spans, end), whole=False
+            _before(self.ends.get(name, ()), start),
+            _quoted(spans, start, end),
+            _after(spans, end),
+            whole=False,
         )
 
 
@@ -164,6 +182,9 @@ def clauses() -> Clauses:
 
 def _quoted(spans: tuple[Span, ...], start: int, end: int) -> str:
     """What is known of a range from the quotes that touch it."""
+    exact = next((span.quote for span in spans if (span.start, span.end) == (start, end)), None)
+    if exact is not None:
+        return exact
     letters: dict[int, str] = {}
     for span in spans:
         if span.start < end and start < span.end:
@@ -176,16 +197,17 @@ def _quoted(spans: tuple[Span, ...], start: int, end: int) -> str:
     return shown if last == end - 1 else shown + GAP
 
 
-def _before(spans: tuple[Span, ...], start: int) -> str:
+def _before(ends: tuple[Span, ...], start: int) -> str:
     """Quotes that end before a position, joined, nearest last."""
     shown, edge, known = "", start, 0
-    for span in sorted(spans, key=lambda span: (-span.end, span.start)):
-        if span.end > edge:
-            continue
+    at = bisect_right(ends, start, key=lambda span: span.end)
+    while at > 0 and known < _AROUND / 2:
+        # Of those with one end the longest is the first.
+        at = bisect_left(ends, ends[at - 1].end, key=lambda span: span.end)
+        span = ends[at]
         shown = span.quote + ("" if span.end == edge else GAP) + shown
         edge, known = span.start, known + len(span.quote)
-        if known >= _AROUND / 2:
-            break
+        at = bisect_right(ends, edge, 0, at, key=lambda span: span.end)
     return (GAP if edge else "") + shown
 
 

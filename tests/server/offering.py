@@ -1,7 +1,7 @@
 """The service with an asker that completes, divides and lists: what a page does with them.
 
 A stand-in for as long as the asker has no such methods of its own; where it has one, that is
-served. Run as a program it is ``plankb``. Must not know any test.
+served. Must not know any test.
 """
 
 from __future__ import annotations
@@ -98,10 +98,3 @@ def install() -> None:
     for method in (complete, chips, templates, fill):
         if not hasattr(Asker, method.__name__):
             setattr(Asker, method.__name__, method)
-
-
-if __name__ == "__main__":
-    from kb.cli import main
-
-    install()
-    main()

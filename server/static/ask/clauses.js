@@ -4,6 +4,7 @@
 import { byId } from "../page.js";
 
 const numbers = [...document.querySelectorAll("a.cite")];
+let from = null;
 
 /** Let the numbers open their clause. */
 export function prepare() {
@@ -22,20 +23,36 @@ export function prepare() {
       row?.focus();
     });
   }
-  byId("clauses")?.addEventListener("keydown", (event) => {
+  const list = byId("clauses");
+  list?.addEventListener("keydown", (event) => {
     const open = event.target.closest("li");
-    if (event.key !== "Escape" || !open) return;
-    (numbers.find((link) => link.hash === `#${open.id}`) || open).focus();
+    if (event.key === "Escape" && open) leave(open);
+  });
+  list?.addEventListener("click", (event) => {
+    const open = event.target.closest("li");
+    if (event.target.closest("button.close")) leave(open);
+    // A link from here to a row leads to what the sheet may cover.
+    else if (event.target.closest("a[href^='#']")) open.classList.remove("sheet");
   });
   const asked = /^#c\d+$/.test(location.hash) && byId(location.hash.slice(1));
   if (asked) mark(asked);
 }
 
-function show(clause) {
+/** Open it; where the list is out of sight, over the page. */
+function show(clause, link) {
   if (!clause) return;
   mark(clause);
+  for (const other of clause.parentElement.children) other.classList.toggle("sheet", other === clause);
+  from = link;
   clause.focus({ preventScroll: true });
-  clause.scrollIntoView({ block: "nearest" });
+  if (getComputedStyle(clause).position !== "fixed") clause.scrollIntoView({ block: "nearest" });
+}
+
+/** Back to the number that it was opened by. */
+function leave(clause) {
+  clause.classList.remove("sheet");
+  const own = from?.hash === `#${clause.id}` ? from : null;
+  (own || numbers.find((link) => link.hash === `#${clause.id}`) || clause).focus();
 }
 
 function mark(clause) {

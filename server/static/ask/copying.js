@@ -8,7 +8,7 @@ export function prepare() {
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.addEventListener("click", () => copy(() => button.dataset.copy));
   }
-  byId("copy-answer").addEventListener("click", () =>
+  byId("copy-answer")?.addEventListener("click", () =>
     copy(async () => (await fetch(byId("markdown").href)).text()),
   );
 }
