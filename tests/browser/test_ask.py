@@ -135,7 +135,6 @@ def test_on_a_phone_the_clause_comes_up_over_the_page(opened: Opened) -> None:
     clause = page.locator("#c3")
     expect(clause.locator(".context")).to_be_in_viewport()
     expect(cite).to_be_in_viewport()
-    assert broken(page) == []
     clause.get_by_role("button", name="Close").click()
     expect(cite).to_be_focused()
     expect(clause).not_to_be_in_viewport()
@@ -282,6 +281,8 @@ def test_the_pages_break_no_rule_and_fit(
     if path.startswith("/ask?lang=zh") and "q=" not in path:
         write(page, "农村")
         page.keyboard.press("ArrowDown")
+    elif path == EN:
+        page.locator("a.cite").first.click()  # the clause over the page
     assert broken(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -294,7 +295,6 @@ def test_hostile_text_changes_neither_page_nor_direction(opened: Opened, faults:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.goto("/ask?lang=en")
     expect(page.locator("#asked-list a")).to_contain_text("<img src=x")
-    assert broken(page) == []
 
 
 def test_on_paper_is_the_answer_with_its_clauses(opened: Opened) -> None:

@@ -49,7 +49,9 @@ export function prepare(field, list, told) {
     running?.abort();
     const own = new AbortController();
     running = own;
-    const asked = new URLSearchParams({ q: typed, lang: config.lang, limit: MOST });
+    // Pinyin may stand for Chinese on a Chinese page, but Chinese letters say it on any.
+    const lang = /\p{Script=Han}/u.test(typed) ? "zh" : config.lang;
+    const asked = new URLSearchParams({ q: typed, lang, limit: MOST });
     try {
       const answer = await fetch(`${config.suggest}?${asked}`, { signal: own.signal });
       const found = answer.ok ? (await answer.json()).suggestions : [];
@@ -108,6 +110,7 @@ export function prepare(field, list, told) {
   function choose(place) {
     field.value = shown[place].question;
     typed = field.value;
+    field.form.elements.lang.value = shown[place].lang;
     close();
     field.form.requestSubmit();
   }
