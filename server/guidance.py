@@ -85,6 +85,11 @@ def complete(asker: Asker, text: str, lang: Language, limit: int) -> list[Offere
 def examples(asker: Asker, lang: Language, limit: int) -> list[Offered]:
     """Questions for someone who does not know what can be asked."""
     found = complete(asker, "", lang, limit)
+    if not found:
+        known = templates(asker)
+        # Of many kinds, some from each part of the list.
+        apart = known[:: max(1, len(known) // limit)][:limit]
+        found = [Offered(one.example.in_(lang), lang) for one in apart]
     return found or [
         Offered(one.question, one.lang) for one in asker.ask("", lang).suggestions[:limit]
     ]

@@ -20,7 +20,7 @@ TEXTS = {
     "ask": Text("提问", "Ask"),
     "templates": Text("可以问什么", "What to ask"),
     "sparql-page": Text("SPARQL", "SPARQL"),
-    "plan": Text("规划", "The plan"),
+    "plan": Text("规划", "Plan"),
     "theme": Text("切换深色或浅色", "Switch between dark and light"),
     "status": Text("状态", "Status"),
     "quotes": Text("原文", "Source says"),
