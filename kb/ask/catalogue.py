@@ -16,6 +16,7 @@ from kb.ask.form import (
     CountEach,
     Describe,
     Extreme,
+    Figure,
     NotStated,
     Operator,
     Order,
@@ -120,10 +121,12 @@ class Catalogue:
         hole = Hole("amount", "amount")
         for part in self.skeletons.amounts(kind):
             (item,) = part.filters
-            bounds = getattr(item, "bounds", ())
-            if len(bounds) == 1 and bounds[0][0] in _LIMITS:
+            if not isinstance(item, Figure) or len(item.bounds) != 1:
+                continue
+            ((operator, _),) = item.bounds
+            if operator in _LIMITS:
                 yield (
-                    f"{name}-{_LIMITS[bounds[0][0]]}",
+                    f"{name}-{_LIMITS[operator]}",
                     Skeleton(Select(Set(kind, part.filters)), (hole,)),
                 )
         orders: dict[Order, str] = {

@@ -143,7 +143,7 @@ def _value(content: object) -> Any:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: type[Any]) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
@@ -232,7 +232,7 @@ def _nodes(part: object) -> Iterator[object]:
 def _iris(node: Any) -> Iterator[str]:
     """The IRIs that stand in the fields of a node itself."""
     for field in fields(node):
-        hint, value = _hints(type(node))[field.name], getattr(node, field.name)
+        hint, value = _hints(node.__class__)[field.name], getattr(node, field.name)
         if hint is str and not (value == "" and field.default is not MISSING):
             yield value
         elif hint == tuple[str, ...]:

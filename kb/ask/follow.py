@@ -101,7 +101,7 @@ class FollowUp:
 
     # --- whether it follows on -------------------------------------------------------------
 
-    def _mark(self) -> Mark:
+    def _mark(self) -> Mark:  # noqa: PLR0911 - one for each kind of mark
         named = self.named
         subject = bool(self._subjects or named.topics or named.scopes)
         asked = any(not item.loose for item in named.classes)
@@ -183,7 +183,7 @@ class FollowUp:
             return None
         classes = [item for item in self.named.classes if item.values[0] != found.kind]
         asked = Mention(-1, (found.kind,), "")
-        more = SetBuilder(self.named, self.lexicon).build(asked, classes)
+        more = SetBuilder(self.named, self.lexicon, self.clauses).build(asked, classes)
         if more == Set(found.kind):
             return None
         narrow = self.lexicon.schema.is_a(more.kind, found.kind)
@@ -195,7 +195,9 @@ class FollowUp:
         members = Set.of(kind, [*kept, *more.filters])
         return Question(with_members(last.form, members), _kept(last))
 
-    def _about_those(self, last: Question, context: Context) -> Question | Form | None:
+    def _about_those(  # noqa: PLR0911 - one for each thing that can be asked
+        self, last: Question, context: Context
+    ) -> Question | Form | None:
         """About what was found: where it stands, how many, which is the largest."""
         named, found = self.named, members_of(last.form)
         pointed = self._demonstrated()
@@ -231,7 +233,7 @@ class FollowUp:
         if found is None or not self._has_figures(found.kind):
             return None
         asked = Mention(-1, (self._figures,), "")
-        more = SetBuilder(self.named, self.lexicon).build(asked, ())
+        more = SetBuilder(self.named, self.lexicon, self.clauses).build(asked, ())
         return Question(Select(Set.of(self._figures, [*found.filters, *more.filters])), "cite")
 
     def _of_pointed(self, pointed: Mention, context: Context) -> Form | None:
@@ -242,7 +244,7 @@ class FollowUp:
             return None
         if not rest:
             return Describe(focus[0]) if len(focus) == 1 else None
-        members = SetBuilder(self.named, self.lexicon).build(rest[-1], rest[:-1])
+        members = SetBuilder(self.named, self.lexicon, self.clauses).build(rest[-1], rest[:-1])
         wanted = members.having(Related(focus))
         return Count(wanted) if self._says("quantity") else Select(wanted)
 
@@ -437,7 +439,7 @@ class FollowUp:
                 return with_members(form, Set(kind, found.filters))
         return None
 
-    def _asked_again(self, last: Question) -> Parsed | None:
+    def _asked_again(self, last: Question) -> Question | None:
         """The words before with those of this question in place of what they were about."""
         found = members_of(last.form)
         if found is None or isinstance(last.form, Compare | Extreme):

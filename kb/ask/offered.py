@@ -99,12 +99,14 @@ class Offered:
         found: list[Values] = []
         holes = skeleton.holes
         if any(hole.holding == "amount" for hole in holes):
-            for values in _combined(candidates):
-                if self.answered(skeleton.filled(values)):
-                    found.append(values)
+            found += [
+                values for values in _combined(candidates) if self.answered(skeleton.filled(values))
+            ]
         else:
             for groups in product(*(self._alike(candidates[hole.name]) for hole in holes)):
-                sample = {hole.name: (group[0],) for hole, group in zip(holes, groups, strict=True)}
+                sample: dict[str, tuple[str, ...]] = {
+                    hole.name: (group[0],) for hole, group in zip(holes, groups, strict=True)
+                }
                 members = members_of(skeleton.filled(sample))
                 assert members is not None
                 found += self._found(members, sample, dict(zip(sample, groups, strict=True)))
