@@ -9,6 +9,7 @@
     ├── CheckFailed            a check found something                     exit 1
     ├── QueryStopped           a query was ended (deadline, memory, size)  exit 2
     └── Overloaded             no place in the queue; try again later      exit 2
+        └── BudgetSpent        a client has used up its query time         exit 2
 
 Each carries a code, a message and a hint in both languages, and the fields it is about
 (file, line, query …), so that a caller can use the data and not only the text.
@@ -87,3 +88,7 @@ class Overloaded(PlankbError):
     """All workers are busy and the queue is full; fields: retry_after (seconds)."""
 
     exit_status = 2
+
+
+class BudgetSpent(Overloaded):
+    """A client has used up its query time (query-budget); fields: retry_after (seconds)."""

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
+import snowballstemmer  # type: ignore[import-untyped]  # has no types
 
 #: Signs that part words and say nothing, though Unicode calls them symbols.
 _PARTING = frozenset(">|→⇒`^~·•")

@@ -45,11 +45,24 @@ def _seconds(text: str) -> float:
     return number
 
 
-def _count(text: str) -> int:
+def _amount(text: str) -> int:
     number = int(text)
     if number < 0:
         raise ValueError(text)
     return number
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < 86400:
+        raise ValueError(text)
+    return number
+
+
+def _endpoint(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise ValueError(text)
+    return text
 
 
 def _log(text: str) -> str:
@@ -136,7 +149,7 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "query_seconds",
         _seconds,
-        10.0,
+        5.0,
         Text(zh="一次查询的时限（秒）", en="deadline of one query, in seconds"),
     ),
     Setting(
@@ -158,15 +171,69 @@ TABLE: tuple[Setting, ...] = (
         "workers",
         _positive,
         2,
-        Text(zh="查询进程数", en="number of query processes"),
+        Text(zh="短查询的进程数", en="query processes of the short lane, where every query starts"),
+    ),
+    Setting(
+        "heavy",
+        _positive,
+        2,
+        Text(
+            zh="可同时执行的重查询数，以低优先级执行",
+            en="heavy queries that run at a time, niced, beside the short lane",
+        ),
+    ),
+    Setting(
+        "short_ms",
+        _positive,
+        100,
+        Text(
+            zh="查询超过此时间（毫秒）即转为重查询",
+            en="a query that runs longer, in milliseconds, is a heavy one",
+        ),
     ),
     Setting(
         "queue",
         _positive,
         64,
         Text(
-            zh="等待的查询上限，超出则回答 503",
-            en="queries that may wait; one more is answered with 503",
+            zh="每类查询的等待上限，超出则回答 503",
+            en="queries that may wait for each lane; one more is answered with 503",
+        ),
+    ),
+    Setting(
+        "cache_mb",
+        _amount,
+        64,
+        Text(
+            zh="查询结果缓存（MiB）；0 为不缓存",
+            en="results kept for the same query again, in MiB; 0 keeps none",
+        ),
+    ),
+    Setting(
+        "client_seconds",
+        _share,
+        0.0,
+        Text(
+            zh="每个客户端每分钟可用的查询时间（秒）；0 为不限",
+            en="query time that one client may use in a minute, in seconds; 0 sets no limit",
+        ),
+    ),
+    Setting(
+        "store",
+        _endpoint,
+        "",
+        Text(
+            zh="远程 SPARQL 1.1 端点的地址；默认用内置引擎",
+            en="address of a remote SPARQL 1.1 endpoint; by default the built-in engine is used",
+        ),
+    ),
+    Setting(
+        "store_write",
+        _endpoint,
+        "",
+        Text(
+            zh="该端点的 Graph Store Protocol 地址，用于载入数据",
+            en="that endpoint's Graph Store Protocol address, to load revisions into it",
         ),
     ),
     Setting(
@@ -177,7 +244,7 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting(
         "web_cache_mb",
-        _count,
+        _amount,
         32,
         Text(
             zh="每个网络服务进程的回答缓存（MiB），0 为不缓存",
@@ -186,7 +253,7 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting(
         "proxies",
-        _count,
+        _amount,
         0,
         Text(
             zh="前置反向代理的层数，其 X-Forwarded-* 可信",
@@ -233,11 +300,17 @@ class Settings:
     cache: Path | None = None
     data: Path | None = None
     lang: str = ""
-    query_seconds: float = 10.0
+    query_seconds: float = 5.0
     query_memory_mb: int = 1024
     result_mb: int = 64
     workers: int = 2
+    heavy: int = 2
+    short_ms: int = 100
     queue: int = 64
+    cache_mb: int = 64
+    client_seconds: float = 0.0
+    store: str = ""
+    store_write: str = ""
     web_processes: int = 2
     web_cache_mb: int = 32
     proxies: int = 0

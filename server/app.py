@@ -32,13 +32,6 @@ from server.texts import TEXTS
 #: The largest request body: a query may have 100 kB, and a form some more.
 _LARGEST = 2 * 2**20
 
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'; object-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
-
 
 def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     """The service as a WSGI app.
@@ -92,6 +85,6 @@ def _for_templates() -> dict[str, object]:
 
 
 def _with_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
+    for name, value in delivery.SAFE.items():
         response.headers.setdefault(name, value)
     return response

@@ -11,9 +11,9 @@ from typing import cast
 from flask import Blueprint, Response, render_template, request
 
 from kb.ask.asker import Asked, language_of
-from kb.normalise import units
 from kb.ask.rows import Row
 from kb.errors import InputError
+from kb.normalise import units
 from kb.text import Text
 from server import language
 from server.access import knowledge

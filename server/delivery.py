@@ -12,6 +12,7 @@ import importlib.metadata
 import json
 import re
 from functools import cache
+from typing import TypeGuard
 
 from flask import Flask, Response, request
 
@@ -23,21 +24,36 @@ _METHODS = "GET, HEAD, POST, OPTIONS"
 _EXPOSED = "ETag, Link, Location, Retry-After, X-Request-Id, X-Revision"
 
 #: Below this a coding saves nothing: the answer fits one packet as it is.
-_WORTH_CODING = 1024
+WORTH_CODING = 1024
 #: From 5 on the level costs much time and saves little, on results of queries.
 _LEVEL = 4
+
+#: What goes with every response: pages take nothing from elsewhere, and sit in no frame.
+SAFE = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+#: What lets scripts of any site read a response.
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": _EXPOSED,
+}
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _CODED = "-gzip"
 
 
-def tag(revision: str, *parts: object) -> str:
+def tag(revision: str, *parts: object) -> str | None:
     """A strong validator, without its quotes, for the answer that these parts determine.
 
     Args:
-        revision: of the data.
+        revision: of the data; where it is not known, nobody can tell whether an answer holds.
         parts: all else that the bytes depend on, as JSON values.
     """
+    if not revision:
+        return None
     text = json.dumps([_versions(), revision, *parts], ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
@@ -49,7 +65,7 @@ def _versions() -> str:
     return " ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
 
 
-def is_held(own_tag: str) -> bool:
+def is_held(own_tag: str | None) -> TypeGuard[str]:
     """Whether the client says that it holds this very answer, coded or not."""
     if request.method not in ("GET", "HEAD"):
         return False
@@ -83,14 +99,15 @@ def send(
     anything = request.headers.get("If-None-Match", "").strip() == "*"
     if own_tag is not None and request.method != "POST" and (anything or is_held(own_tag)):
         return not_modified(own_tag, vary=vary)
-    coded = len(body) >= _WORTH_CODING and negotiation.takes_gzip(
+    coded = len(body) >= WORTH_CODING and negotiation.takes_gzip(
         request.headers.get("Accept-Encoding")
     )
     if coded:
         body = gzip.compress(body, _LEVEL, mtime=0)  # the same bytes each time
     response = Response(body, content_type=media_type)
     response.headers["Content-Length"] = str(len(body))
-    response.headers["X-Revision"] = revision
+    if revision:
+        response.headers["X-Revision"] = revision
     if coded:
         response.headers["Content-Encoding"] = "gzip"
     if request.method == "POST":
@@ -100,13 +117,16 @@ def send(
 
 
 def _with_caching(response: Response, own_tag: str | None, vary: str) -> None:
-    response.headers["Vary"] = f"{vary}, Accept-Encoding"
+    response.headers.update(caching(own_tag, vary))
+
+
+def caching(own_tag: str | None, vary: str = "Accept") -> dict[str, str]:
+    """The headers that say what may be kept, and for whom it holds."""
+    named = {"Vary": f"{vary}, Accept-Encoding"}
     if own_tag is None:
-        response.headers["Cache-Control"] = "no-store"
-    else:
-        response.headers["ETag"] = f'"{own_tag}"'
-        # Keep it and ask each time: a new revision counts at once, and 304 is cheap.
-        response.headers["Cache-Control"] = "public, no-cache"
+        return {**named, "Cache-Control": "no-store"}
+    # Keep it and ask each time: a new revision counts at once, and 304 is cheap.
+    return {**named, "ETag": f'"{own_tag}"', "Cache-Control": "public, no-cache"}
 
 
 def options(methods: str = _METHODS, **headers: str) -> Response:
@@ -133,8 +153,7 @@ def install(app: Flask) -> None:
 
 def _opened(response: Response) -> Response:
     if _OPEN.match(request.path):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+        response.headers.update(OPEN)
         if response.status_code >= 400:
             response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -18,9 +18,10 @@ from flask import Blueprint, Response, request
 
 from kb import terms
 from kb.errors import InputError, QueryStopped
+from kb.plan import examples as examples_in_data
 from kb.plan import knowledge as files
 from kb.plan.graph import SOURCE_NOTICE
-from kb.store import formats, reading
+from kb.store import formats
 from kb.text import Text
 from server import delivery, sparql
 from server.access import knowledge
@@ -31,7 +32,6 @@ blueprint = Blueprint("description", __name__)
 #: Stands for the address of the service until a request says it.
 _ROOT = "http://here.invalid/"
 _VOID = _ROOT + ".well-known/void"
-_EXAMPLES = _ROOT + "sparql/examples"
 _METHODS = "GET, HEAD, OPTIONS"
 
 _PREFIXES = {
@@ -117,7 +117,7 @@ def of_service(name: str | None) -> Response:
 def _document(kind: str, name: str | None) -> Response:
     format = sparql.choose("construct", name or request.args.get("format"))
     held = knowledge()
-    revision = held.store.revision
+    revision = held.revision
     own_tag = delivery.tag(revision, "description", kind, format.name, request.url_root)
     if delivery.is_held(own_tag):
         return delivery.not_modified(own_tag)
@@ -207,49 +207,9 @@ def _dataset(held: Knowledge, revision: str) -> Iterable[bytes]:
 
 @lru_cache(maxsize=2)
 def _of_examples(held: Knowledge) -> tuple[bytes, ...]:
-    triples: list[ox.Triple] = []
-
-    def say(subject: str, predicate: str, *values: ox.NamedNode | ox.Literal) -> None:
-        node, name = ox.NamedNode(subject), ox.NamedNode(predicate)
-        triples.extend(ox.Triple(node, name, value) for value in values)
-
-    def iri(prefix: str, local: str = "") -> ox.NamedNode:
-        return ox.NamedNode(_PREFIXES[prefix] + local)
-
-    a, prefixes = terms.RDF + "type", _EXAMPLES + "#prefixes"
-    say(prefixes, a, iri("owl", "Ontology"))
-    for prefix, namespace in terms.prefixes(held.base).items():
-        declared = f"{_EXAMPLES}#prefix-{prefix}"
-        say(prefixes, terms.SH + "declare", ox.NamedNode(declared))
-        say(declared, a, iri("sh", "PrefixDeclaration"))
-        say(declared, terms.SH + "prefix", ox.Literal(prefix))
-        any_uri = iri("xsd", "anyURI")
-        say(declared, terms.SH + "namespace", ox.Literal(namespace, datatype=any_uri))
-    for file in files.query_files("competency", held.base):
-        example = f"{_EXAMPLES}#{file.name}"
-        form, purpose = reading.read(file.text).form, file.bilingual("purpose")
-        kind = iri("sh", f"SPARQL{form.capitalize()}Executable")
-        say(example, a, iri("sh", "SPARQLExecutable"), kind)
-        say(
-            example,
-            terms.RDFS + "comment",
-            ox.Literal(purpose.zh, language="zh"),
-            ox.Literal(purpose.en, language="en"),
-        )
-        say(example, terms.SH + form, ox.Literal(_without_header(file.text)))
-        say(example, terms.SH + "prefixes", ox.NamedNode(prefixes))
-        say(example, _PREFIXES["schema"] + "target", ox.NamedNode(_ROOT + "sparql"))
-        if user := file.header.get("user"):
-            say(example, _PREFIXES["schema"] + "keywords", ox.Literal(user))
+    triples = examples_in_data.triples(_ROOT, held.base)
     body = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
     return tuple(body.splitlines(keepends=True))
-
-
-def _without_header(text: str) -> str:
-    """The query without the comment lines at its head, which the purpose says already."""
-    lines = text.splitlines()
-    first = next((at for at, line in enumerate(lines) if not line.startswith("#")), 0)
-    return "\n".join(lines[first:]).strip() + "\n"
 
 
 def _turtle(text: str, **values: str) -> list[bytes]:

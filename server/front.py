@@ -1,8 +1,8 @@
 """What stands before the Flask app in each web process: cache, request ids, counts, log lines.
 
-A request that the response cache knows is answered in the event loop; any other is answered by
-the app in a thread, and ends there when its client goes away. It speaks RSGI, the interface
-of granian. Must not know any route.
+A request that the response cache knows is answered in the event loop, and so is a plain query,
+by the engine; any other is answered by the app in a thread. All of them end when their client goes
+away. It speaks RSGI, the interface of granian. Must not know what is asked.
 """
 
 from __future__ import annotations
@@ -10,66 +10,55 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
-import json
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from collections.abc import Callable
 
+from kb.errors import Overloaded, PlankbError
 from kb.settings import Settings
-from kb.store.cancel import Cancellation
+from kb.store.awaited import Lines
+from kb.store.cancel import cancelled
+from kb.store.client import EngineClient
+from kb.store.interface import Limits, Result
+from kb.store.messages import result_of
+from server import plain
 from server.access import KNOWLEDGE
-from server.bridge import Answer, Environ, Scope, WSGIApp, call, environ_of
-from server.cache import Headers, Kept, Key, ResponseCache, keepable
+from server.bridge import Answer, Scope, WSGIApp, environ_of
+from server.cache import Kept, Key, ResponseCache, keepable
 from server.knowledge import Knowledge
-from server.logs import REQUEST_ID, Done, RequestLog
-from server.metrics import PROBLEM, ROUTE, Counter, outcome
+from server.logs import Done, RequestLog
+from server.metrics import PROBLEM, Counter, outcome
+from server.sparql import KNOWN
+from server.threads import Threads
+from server.work import Asking, Exchange, Work, send
 
 #: The largest body that is read; the app refuses a smaller one already.
 LARGEST_BODY = 4 * 2**20
 #: A larger one is read and thrown away up to here, so that its sender sees the refusal.
 _DRAINED = 16 * 2**20
-#: Most answers are there before so many seconds, and nobody watches for their client.
-_UNWATCHED = 0.02
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-_FAULT = json.dumps(
-    {
-        "type": "urn:plankb:problem:internal",
-        "title": "plankb itself has a fault / plankb 自身出错",
-        "status": 500,
-    },
-    ensure_ascii=False,
-).encode()
-
-
-class Exchange(Protocol):
-    """The other half of RSGI: the request's body in, the response out."""
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        """The body, in parts as they arrive."""
-
-    def client_disconnect(self) -> Awaitable[None]:
-        """Done when the client has gone away."""
-
-    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
-        """Send a response with a body."""
-
-    def response_empty(self, status: int, headers: Headers) -> None:
-        """Send a response without a body."""
 
 
 class _Held:
     """A revision, and how many requests are being answered from it."""
 
-    __slots__ = ("generation", "inflight", "knowledge")
+    __slots__ = ("generation", "inflight", "knowledge", "limits", "lines")
 
     def __init__(self, knowledge: Knowledge, generation: int) -> None:
         self.knowledge = knowledge
         self.generation = generation
         self.inflight = 0
+        store = knowledge.store
+        self.lines = Lines(store.path) if isinstance(store, EngineClient) else None
+        self.limits = store.limits if isinstance(store, EngineClient) else Limits()
+
+    def close(self) -> None:
+        """Nothing is answered from it any more."""
+        self.knowledge.close()
+        if self.lines is not None:
+            self.lines.close()
 
 
 class Front:
@@ -98,7 +87,9 @@ class Front:
         self._log = RequestLog(settings.log, literals=settings.log_literals == "kept")
         # More than the engine can hold: it is the engine that says no, at once and with
         # a Retry-After, and no health check waits behind queries.
-        self._threads = ThreadPoolExecutor(settings.workers + settings.queue + 16, "answer")
+        self._threads = Threads(settings.workers + settings.queue + 16)
+        self._works: set[Work | Asking] = set()
+        self._proxies = settings.proxies
         self._held = _Held(knowledge, generation())
         self._next: Knowledge | None = None
         self._drained: Callable[[int], None] = lambda _: None
@@ -129,7 +120,7 @@ class Front:
             self._retire(before)
 
     def _retire(self, held: _Held) -> None:
-        held.knowledge.close()
+        held.close()
         self._drained(held.generation)
 
     # -- requests -----------------------------------------------------------------------
@@ -149,48 +140,87 @@ class Front:
             how = "cached" if status != 304 else "not-modified"
             route = kept.route
         else:
-            environ = environ_of(scope, body, length)
-            answer = await self._ask(environ, exchange, key, request)
-            size = _send(exchange, answer, scope.method, request)
-            status, route = answer.status, environ.get(ROUTE, "none")
-            how = outcome(status, environ.get(PROBLEM))
+            known = await self._plain(scope, exchange, key, began) if key is not None else None
+            if isinstance(known, Answer):
+                status, route, how = known.status, plain.ROUTE, "ok"
+                size = send(exchange, known, scope.method, request)
+            else:
+                work = Work(self._app, environ_of(scope, body, length), exchange, request, began)
+                work.environ[KNOWN] = known
+                await self._ask(work, key)
+                status, size, route = work.answer.status, work.size, work.route
+                how = outcome(status, work.environ.get(PROBLEM))
         seconds = time.perf_counter() - began
         self._counter.add(route, how, seconds)
         if self._log.wants(status):
             self._log.say(scope, body, Done(request, route, how, status, size, seconds))
 
-    async def _ask(
-        self, environ: Environ, exchange: Exchange, key: Key | None, request: str
-    ) -> Answer:
-        """Have the app answer; keep what may be kept."""
+    async def _plain(
+        self, scope: Scope, exchange: Exchange, key: Key, began: float
+    ) -> Answer | Result | PlankbError | None:
+        """The answer to a plain query; or what is known of it, for the app to answer.
+
+        None where it is not plain, or the engine is away: the app waits for it.
+        """
         held = self._held
-        environ[KNOWLEDGE] = held.knowledge
-        cancellation = Cancellation()
-        loop = asyncio.get_running_loop()
-        watches: list[asyncio.Task[None]] = []
-
-        async def until_gone() -> None:
-            await exchange.client_disconnect()
-            cancellation.cancel()
-
-        later = loop.call_later(_UNWATCHED, lambda: watches.append(loop.create_task(until_gone())))
+        if held.lines is None or (asked := plain.Plain.read(scope, self._proxies)) is None:
+            return None
+        asking = Asking(exchange, began)
         held.inflight += 1
+        self._works.add(asking)
         try:
-            answer = await loop.run_in_executor(
-                self._threads, self._run, environ, cancellation, request
-            )
+            result = result_of(await held.lines.ask(asked.request(held.limits)))
+        except Overloaded as error:
+            return None if error.code == "engine-lost" else error
+        except PlankbError as error:
+            return error
+        except asyncio.CancelledError:
+            if not asking.gone:
+                raise
+            return cancelled()
         finally:
-            later.cancel()
-            for watch in watches:
-                watch.cancel()
-            held.inflight -= 1
-            if held is not self._held and not held.inflight:
-                self._retire(held)
-        if key is not None and held is self._held:
-            kept = keepable(answer.status, answer.headers, answer.body, environ.get(ROUTE, "none"))
-            if kept is not None:
-                self._cache.keep(key, kept)
+            self._works.discard(asking)
+            asking.unwatch()
+            self._leave(held)
+        answer = asked.answer(result, scope.headers)
+        if answer is None:
+            return result
+        if held is self._held:
+            self._keep(key, answer, plain.ROUTE)
         return answer
+
+    async def _ask(self, work: Work, key: Key | None) -> None:
+        """Have the app answer in a thread; keep what may be kept."""
+        held = self._held
+        work.environ[KNOWLEDGE] = held.knowledge
+        held.inflight += 1
+        self._works.add(work)
+        try:
+            await self._threads.do(work)
+        finally:
+            self._works.discard(work)
+            work.unwatch()
+            self._leave(held)
+        if key is not None and held is self._held:
+            self._keep(key, work.answer, work.route)
+
+    def _leave(self, held: _Held) -> None:
+        held.inflight -= 1
+        if held is not self._held and not held.inflight:
+            self._retire(held)
+
+    def _keep(self, key: Key, answer: Answer, route: str) -> None:
+        kept = keepable(answer.status, answer.headers, answer.body, route)
+        if kept is not None:
+            self._cache.keep(key, kept)
+
+    def look(self) -> None:
+        """Watch for the clients of what takes long; called again and again, a few times a second.
+
+        Most requests are answered before, and nobody watches for their clients.
+        """
+        for work in self._works:
+            work.watch()
 
     def show(self) -> None:
         """Put on the board how this process is now."""
@@ -198,20 +228,8 @@ class Front:
             inflight=self._held.inflight,
             cache_bytes=self._cache.size,
             cache_entries=len(self._cache),
+            threads=len(self._threads),
         )
-
-    def _run(self, environ: Environ, cancellation: Cancellation, request: str) -> Answer:
-        """In a thread: the app's answer, or what stands for one when the app itself breaks."""
-        token = REQUEST_ID.set(request)
-        try:
-            with cancellation:
-                return call(self._app, environ)
-        except Exception:  # noqa: BLE001 - logged; Flask answers all that it knows of itself
-            self._log.fault()
-            environ[PROBLEM] = "internal"
-            return Answer(500, [("content-type", "application/problem+json")], _FAULT)
-        finally:
-            REQUEST_ID.reset(token)
 
     def _request_id(self, scope: Scope) -> str:
         given = scope.headers.get("x-request-id")
@@ -221,7 +239,7 @@ class Front:
 
     def close(self) -> None:
         """Let the threads end; nothing is answered any more."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
 
 async def _body(exchange: Exchange) -> tuple[bytes, int]:
@@ -274,17 +292,3 @@ def _again(kept: Kept, scope: Scope, exchange: Exchange, request: str) -> tuple[
         return kept.status, 0
     exchange.response_bytes(kept.status, headers, kept.body)
     return kept.status, len(kept.body)
-
-
-def _send(exchange: Exchange, answer: Answer, method: str, request: str) -> int:
-    """Send the app's answer; the bytes of its body."""
-    headers = [field for field in answer.headers if field[0] != "x-request-id"]
-    headers.append(("x-request-id", request))
-    if method == "HEAD" or answer.status in (204, 304):
-        exchange.response_empty(answer.status, headers)
-        return 0
-    # The length is that of the bytes at hand, whatever the app said.
-    headers = [field for field in headers if field[0] != "content-length"]
-    headers.append(("content-length", str(len(answer.body))))
-    exchange.response_bytes(answer.status, headers, answer.body)
-    return len(answer.body)

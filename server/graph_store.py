@@ -15,7 +15,7 @@ from kb.errors import InputError, UnknownName
 from kb.store import formats
 from kb.text import Text
 from server import asked, delivery, sparql
-from server.access import knowledge
+from server.access import client, knowledge
 
 blueprint = Blueprint("graph_store", __name__)
 
@@ -71,14 +71,14 @@ def by_address(local: str) -> Response:
 def _send(iri: str | None, name: str | None) -> Response:
     """The graph that is there, or the default graph."""
     format = sparql.choose("construct", name)
-    store = knowledge().store
+    now = knowledge()
     graphs = [] if iri is None else [iri]
     parts = ("graph", iri, format.name)
     if request.headers.get("If-None-Match"):
-        held = delivery.tag(store.revision, *parts)
+        held = delivery.tag(now.revision, *parts)
         if delivery.is_held(held):
             return delivery.not_modified(held)
-    result = store.query(_ALL, format=format.name, default_graphs=graphs)
+    result = now.store.query(_ALL, format=format.name, default_graphs=graphs, client=client())
     own_tag = delivery.tag(result.revision, *parts)
     response = delivery.send(result.body, result.media_type, result.revision, own_tag)
     if iri is not None:

@@ -1,4 +1,4 @@
-"""What the service stands on: the checked graph in an engine process, and who answers from it.
+"""What the service stands on: the checked graph in an engine or a remote store, and who answers.
 
 Must not know HTTP.
 """
@@ -15,8 +15,10 @@ from kb.errors import CheckFailed
 from kb.plan import graph
 from kb.plan.fault import Fault
 from kb.settings import Settings
-from kb.store.client import Engine, EngineClient
+from kb.store.client import EngineClient
 from kb.store.interface import Limits
+from kb.store.owner import Engine
+from kb.store.remote import RemoteStore
 from kb.text import Text
 
 
@@ -55,34 +57,39 @@ class Checked:
     def start(self, settings: Settings) -> Engine:
         """An engine process that holds it; close it."""
         prefixes = terms.prefixes(settings.base)
-        return Engine.start(self.data, self.revision, settings, prefixes=prefixes)
+        return Engine.start(self.data, self.revision, settings, prefixes=prefixes, watched=False)
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """One revision of the knowledge base, in an engine process of its own.
+    """One revision of the knowledge base, in an engine process of its own or in a remote store.
 
     Args:
         base: base IRI in force.
-        revision: of the graph.
-        store: a client of the engine, for any number of threads.
+        revision: of the graph; empty where a remote store does not say.
+        store: a client of the engine or of the remote store, for any number of threads.
         asker: answers questions through the store.
-        engine: the process that holds the store, where this process started it; close it.
+        engine: the process that holds the store, or tries queries before a remote one has them,
+            where this process started it; close it.
     """
 
     base: str
     revision: str
-    store: EngineClient
+    store: EngineClient | RemoteStore
     asker: Asker
     engine: Engine | None = None
 
     @classmethod
     def start(cls, settings: Settings) -> Knowledge:
-        """Check the graph and start an engine for it.
+        """Check the graph and start an engine for it, or load it into the remote store.
 
         Raises:
-            PlankbError: as :meth:`Checked.build` and :meth:`kb.store.client.Engine.start`.
+            PlankbError: as :meth:`Checked.build` and :meth:`kb.store.owner.Engine.start`, or
+                the remote store does not answer.
         """
+        if settings.store:
+            publish(settings)
+            return cls.remote(settings)
         checked = Checked.build(settings)
         return cls.of(checked.start(settings), checked.revision, settings, checked.vocabulary)
 
@@ -91,27 +98,75 @@ class Knowledge:
         cls, engine: Engine, revision: str, settings: Settings, vocabulary: Vocabulary | None = None
     ) -> Knowledge:
         """The knowledge in an engine that this process started."""
-        store = engine.client()
-        asker = Asker(rows_of(store), settings.base, revision, vocabulary)
-        return cls(settings.base, revision, store, asker, engine)
+        return cls._over(engine.client(), revision, settings, vocabulary, engine)
 
     @classmethod
     def at(cls, path: str | os.PathLike[str], revision: str, settings: Settings) -> Knowledge:
         """The knowledge in an engine that another process started and will close.
 
         Args:
-            path: of the engine's socket.
+            path: of the engine's socket; of the one for trials, where there is a remote store.
             revision: that it holds.
             settings: in force.
         """
-        store = EngineClient(path, Limits.of(settings))
-        return cls(settings.base, revision, store, Asker(rows_of(store), settings.base, revision))
+        client = EngineClient(path, Limits.of(settings))
+        if settings.store:
+            return cls._remote(client, settings)
+        return cls._over(client, revision, settings)
+
+    @classmethod
+    def remote(cls, settings: Settings) -> Knowledge:
+        """The knowledge that is in the remote store, and an engine without data for trials.
+
+        Raises:
+            PlankbError: it does not answer, or is being loaded, or the engine did not start.
+        """
+        engine = Checked("trial", b"").start(settings)
+        try:
+            return cls._remote(engine.client(), settings, engine)
+        except BaseException:
+            engine.close()
+            raise
+
+    @classmethod
+    def _remote(
+        cls, trial: EngineClient, settings: Settings, engine: Engine | None = None
+    ) -> Knowledge:
+        store = RemoteStore.of(settings, trial)
+        return cls._over(store, store.state().revision, settings, engine=engine)
+
+    @classmethod
+    def _over(
+        cls,
+        store: EngineClient | RemoteStore,
+        revision: str,
+        settings: Settings,
+        vocabulary: Vocabulary | None = None,
+        engine: Engine | None = None,
+    ) -> Knowledge:
+        asker = Asker(rows_of(store), settings.base, revision, vocabulary)
+        return cls(settings.base, revision, store, asker, engine)
 
     def close(self) -> None:
         """Close the connections, and end the engine if it is this process's."""
         self.store.close()
         if self.engine is not None:
             self.engine.close()
+
+
+def publish(settings: Settings) -> None:
+    """Load the checked graph into the remote store, if that may be and it has another one.
+
+    Raises:
+        PlankbError: as :meth:`Checked.build`, or the store refused or does not answer.
+    """
+    if not settings.store_write:
+        return
+    checked = Checked.build(settings)
+    with RemoteStore.of(settings) as store:
+        state = store.state()
+        if state.revision != checked.revision or state.loading:
+            store.load(checked.data, checked.revision)
 
 
 def _refused(faults: list[Fault]) -> CheckFailed:

@@ -149,7 +149,8 @@ class RequestLog:
             ),
         )
 
-    def fault(self) -> None:
+    @staticmethod
+    def fault() -> None:
         """The app itself broke; the exception at hand says how."""
         _LOG.exception("the app failed")
 

@@ -21,11 +21,10 @@ import selectors
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from kb.errors import PlankbError
 from kb.settings import Settings
@@ -33,6 +32,7 @@ from kb.text import Text
 from server.board import Board
 from server.knowledge import Checked, Knowledge
 from server.logs import given
+from server.revisions import Revisions
 
 _LOG = logging.getLogger("plankb.service")
 #: Web processes that die young, one after the other, until the service gives up.
@@ -40,6 +40,8 @@ _PATIENCE = 5
 _YOUNG = 2.0
 #: Seconds beyond the deadline of a query that requests at work get to end.
 _GRACE = 15.0
+#: Seconds between two tries to start an engine again: the first pause, and the longest.
+_SOON, _LATE = 0.5, 60.0
 
 #: What a web process does until it is told to stop: its number, its end of the control socket,
 #: what it answers from.
@@ -56,15 +58,6 @@ class _Child:
     born: float
     serving: bool = False
     heard: bytes = b""
-
-
-@dataclass(slots=True, eq=False)
-class _Build:
-    """A process that builds the next revision, and the file that it writes it to."""
-
-    pid: int
-    file: IO[bytes]
-    forced: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -102,12 +95,14 @@ class Master:
         self._run = run
         self._ready: Callable[[], None] | None = ready
         self._children: list[_Child] = []
-        self._build: _Build | None = None
+        self._revisions = Revisions(settings, self._forget_parent)
         self._coming: _Change | None = None
         self._going: list[_Change] = []
         self._again = False
         self._young_deaths = 0
         self._stop_by: float | None = None
+        self._revive_at: float | None = None
+        self._revive_pause = _SOON
         self._failed: PlankbError | None = None
         self._terminal = sys.stderr.isatty()
         self._selector = selectors.DefaultSelector()
@@ -130,6 +125,7 @@ class Master:
         try:
             for number in range(self._board.rows):
                 self._fork(number)
+            self._revisions.watch(self._knowledge.revision)
             while self._children or self._stop_by is None:
                 self._turn()
         finally:
@@ -148,6 +144,8 @@ class Master:
         now = time.monotonic()
         for change in [change for change in self._going if now >= change.deadline]:
             self._let_go(change)
+        if self._revive_at is not None and now >= self._revive_at:
+            self._revive()
         if self._stop_by is not None and now >= self._stop_by:
             self._kill()
 
@@ -155,13 +153,15 @@ class Master:
         times = [change.deadline for change in self._going]
         if self._stop_by is not None:
             times.append(self._stop_by)
+        if self._revive_at is not None:
+            times.append(self._revive_at)
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _heed(self, number: int) -> None:
         if number == signal.SIGCHLD:
             self._reap()
         elif number == signal.SIGHUP and not self._hung_up():
-            self._reload(forced=False)
+            self._reload()
         elif self._stop_by is None:
             self._stop()
         else:
@@ -243,6 +243,7 @@ class Master:
             change, self._coming = self._coming, None
             change.knowledge.close()
             _LOG.error("the new revision is not served", extra=given(why=said["failed"]))
+            self._next_in_line()
         elif "drained" in said:
             for change in list(self._going):
                 if change.generation == said["drained"]:
@@ -258,14 +259,19 @@ class Master:
             pid, status = os.waitpid(child.pid, os.WNOHANG)
             if pid:
                 self._bury(child, status)
-        if self._build is not None:
-            pid, status = os.waitpid(self._build.pid, os.WNOHANG)
-            if pid:
-                self._built(status)
+        for found in self._revisions.reap():
+            self._found(found)
+        self._next_in_line()
         engine = self._knowledge.engine
-        if engine is not None and self._stop_by is None and _has_ended(engine.pid):
-            _LOG.error("the engine died; another is started", extra=given(pid=engine.pid))
-            self._reload(forced=True)
+        if self._stop_by is not None or self._revive_at is not None or engine is None:
+            return
+        if engine.ended is not None:
+            _LOG.error(
+                "the engine ended; it is started again",
+                extra=given(pid=engine.pid, status=engine.ended),
+            )
+            # Where it was told to end, this process most likely is about to be told too.
+            self._revive_at = time.monotonic() + (_SOON if engine.ended == 0 else 0.0)
 
     def _bury(self, child: _Child, status: int) -> None:
         self._children.remove(child)
@@ -290,53 +296,48 @@ class Master:
         else:
             self._fork(child.number)
 
+    def _revive(self) -> None:
+        """Start the engine again at its place; requests wait for it meanwhile."""
+        self._revive_at = None
+        engine = self._knowledge.engine
+        if engine is None or self._stop_by is not None or engine.ended is None:
+            return
+        try:
+            engine.revive()
+            self._revive_pause = _SOON
+        except PlankbError as error:
+            _LOG.error("the engine did not start", extra=given(why=error.render("en")))
+            self._revive_at = time.monotonic() + self._revive_pause
+            self._revive_pause = min(2 * self._revive_pause, _LATE)
+
     # -- revisions ----------------------------------------------------------------------
 
-    def _reload(self, *, forced: bool) -> None:
+    def _reload(self) -> None:
         """Build the next revision, in a process that may fail."""
         if self._stop_by is not None:
             return
-        if self._build is not None or self._coming is not None:
+        if self._revisions.building or self._coming is not None:
             self._again = True
-            return
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
-        pid = os.fork()
-        if pid == 0:
-            self._forget_parent()
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            _write(self._settings, file)
-        self._build = _Build(pid, file, forced)
+        else:
+            self._revisions.build()
 
-    def _built(self, status: int) -> None:
-        assert self._build is not None
-        build, self._build = self._build, None
-        with build.file as file:
-            if status or self._stop_by is not None:
-                if self._stop_by is None:
-                    _LOG.error(
-                        "the revision before stays", extra=given(revision=self._knowledge.revision)
-                    )
-                return
-            file.seek(0)
-            revision = file.readline().decode().strip()
-            if revision == self._knowledge.revision and not build.forced:
-                _LOG.info("nothing changed", extra=given(revision=revision))
-                self._next_in_line()
-                return
-            checked = Checked(revision, file.read())
-        try:
-            engine = checked.start(self._settings)
-            try:
-                knowledge = Knowledge.of(engine, revision, self._settings)
-            except BaseException:
-                engine.close()
-                raise
-        except PlankbError as error:
-            _LOG.error("the new revision is not served", extra=given(why=error.render("en")))
+    def _found(self, found: Checked | str) -> None:
+        """A revision was built, or seen in the remote store: have the web processes prepare it."""
+        if self._stop_by is not None:
             return
-        self._coming = _Change(knowledge, self._board.generation + 1, set(self._children))
-        for child in self._children:
-            self._prepare(child, self._coming)
+        revision = found if isinstance(found, str) else found.revision
+        if revision == self._knowledge.revision:
+            _LOG.info("nothing changed", extra=given(revision=revision))
+        elif self._coming is None:
+            try:
+                knowledge = self._revisions.knowledge(found)
+            except PlankbError as error:
+                _LOG.error("the new revision is not served", extra=given(why=error.render("en")))
+            else:
+                generation = self._board.generation + 1
+                self._coming = _Change(knowledge, generation, set(self._children))
+                for child in self._children:
+                    self._prepare(child, self._coming)
 
     def _prepare(self, child: _Child, change: _Change) -> None:
         assert change.knowledge.engine is not None
@@ -377,9 +378,13 @@ class Master:
         self._next_in_line()
 
     def _next_in_line(self) -> None:
+        """Look out for the revision after this one."""
+        if self._stop_by is not None or self._revisions.building or self._coming is not None:
+            return
+        self._revisions.watch(self._knowledge.revision)
         if self._again:
             self._again = False
-            self._reload(forced=False)
+            self._reload()
 
     def _let_go_if_unused(self, change: _Change) -> None:
         if not change.awaited:
@@ -407,10 +412,7 @@ class Master:
         for child in self._children:
             os.waitpid(child.pid, 0)
             child.control.close()
-        if self._build is not None:
-            os.kill(self._build.pid, signal.SIGKILL)
-            os.waitpid(self._build.pid, 0)
-            self._build.file.close()
+        self._revisions.close()
         if self._coming is not None:
             self._coming.knowledge.close()
         for change in list(self._going):
@@ -421,33 +423,8 @@ class Master:
         self._wake_out.close()
 
 
-def _write(settings: Settings, file: IO[bytes]) -> NoReturn:
-    """In a process of its own: build a revision and write it down, or say why not."""
-    status = 1
-    try:
-        checked = Checked.build(settings)
-        file.write(checked.revision.encode() + b"\n" + checked.data)
-        file.flush()
-        status = 0
-    except PlankbError as error:
-        _LOG.error("the new revision is not fit", extra=given(why=error.render("en")))
-    except BaseException:
-        _LOG.exception("the new revision could not be built")
-        raise
-    finally:
-        os._exit(status)
-
-
 def _noted(number: int, frame: object) -> None:
     """A signal: its number is in the wake-up socket, which the loop reads."""
-
-
-def _has_ended(pid: int) -> bool:
-    """Whether a child has ended; it is left for its owner to reap."""
-    try:
-        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        return True
 
 
 def _said(status: int) -> str:

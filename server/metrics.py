@@ -46,6 +46,9 @@ _AS_OUTCOME = {
     "http-404": "not-found",
     "http-413": "too-large",
     "engine-lost": "fault",
+    "store-lost": "fault",
+    "store-empty": "fault",
+    "store-loading": "overloaded",
     "query-fault": "fault",
     "query-worker": "fault",
 }

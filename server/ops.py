@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from importlib import metadata, resources
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 
 from kb.errors import PlankbError
+from kb.store.client import EngineClient
+from kb.store.remote import RemoteStore
 from kb.store.status import Histogram, Status
 from server.access import knowledge
-from server.metrics import ROUTE, Metrics, lines, resident
+from server.metrics import ROUTE, Metrics, lines
 
 #: Where the app has the counts of the web processes, if there are any.
 METRICS = "plankb.metrics"
@@ -71,21 +72,24 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> Response:
-    """The engine answers, and has the revision that questions are answered from.
+    """The engine or the remote store answers, and has the revision that is served.
 
     Raises:
-        PlankbError: the engine does not answer.
+        PlankbError: it does not answer.
     """
     held = knowledge()
-    status = held.store.status()
-    response = jsonify(
-        ready=status.revision == held.revision,
-        revision=status.revision,
-        busy=status.busy,
-        queued=status.queued,
-    )
+    if isinstance(held.store, RemoteStore):
+        state = held.store.state()
+        good = state.revision == held.revision and not state.loading
+        response = jsonify(ready=good, revision=state.revision)
+    else:
+        status = held.store.status()
+        good = status.revision == held.revision
+        response = jsonify(
+            ready=good, revision=status.revision, busy=status.busy, queued=status.queued
+        )
     response.headers["Cache-Control"] = "no-store"
-    if status.revision != held.revision:
+    if not good:
         response.status_code = 503
     return response
 
@@ -93,7 +97,9 @@ def ready() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """What was asked, how it ended and how long it took, over all web processes; the engine."""
-    text = "\n".join([*_service(), *_engine(), ""])
+    store = knowledge().store
+    data = _remote(store) if isinstance(store, RemoteStore) else _engine(store)
+    text = "\n".join([*_service(), *data, ""])
     response = Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -119,13 +125,23 @@ def _service() -> Iterator[str]:
         yield from counts.requests()
 
 
-def _engine() -> Iterator[str]:
+def _remote(store: RemoteStore) -> Iterator[str]:
     try:
-        said = knowledge().store.status()
+        up, loading = True, bool(store.state().loading)
+    except PlankbError:
+        up, loading = False, False
+    yield from lines("plankb_store_up", "gauge", "Whether the remote store answers.", [({}, up)])
+    yield from lines(
+        "plankb_store_loading", "gauge", "Whether a revision is being loaded.", [({}, loading)]
+    )
+
+
+def _engine(store: EngineClient) -> Iterator[str]:
+    try:
+        status = store.status()
     except PlankbError:
         yield from lines("plankb_engine_up", "gauge", "Whether the engine answers.", [({}, 0)])
         return
-    status = Status(**{each.name: getattr(said, each.name) for each in fields(said)})
     yield from lines("plankb_engine_up", "gauge", "Whether the engine answers.", [({}, 1)])
     yield from lines(
         "plankb_engine_workers", "gauge", "Query processes.", [({}, len(status.workers))]
@@ -140,7 +156,7 @@ def _engine() -> Iterator[str]:
         "plankb_engine_queries_total", "counter", "Queries by what came of them.", outcomes
     )
     yield from _latencies(status)
-    memory = status.memory or {pid: int(resident(pid)) for pid in status.workers}
+    memory = status.memory
     # A process id as a label would make a new series of every worker: roles have one each.
     roles: dict[str, float] = {"engine": 0, "holder": 0, "workers": 0}
     for pid, size in memory.items():

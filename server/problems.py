@@ -12,6 +12,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kb.errors import (
+    BudgetSpent,
     CheckFailed,
     InputError,
     Overloaded,
@@ -37,8 +38,12 @@ _BY_CODE = {
     "resource": 404,
     "media-type": 415,
     "engine-lost": 503,
+    "store-refused": 502,
+    "store-format": 502,
+    "store-cut": 502,
 }
 _BY_CLASS: tuple[tuple[type[PlankbError], int], ...] = (
+    (BudgetSpent, 429),
     (Overloaded, 503),
     (QueryStopped, 503),
     (QueryProblem, 400),

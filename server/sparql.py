@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from flask import Blueprint, Response, request
 
-from kb.errors import InputError, UnknownName
+from kb.errors import InputError, PlankbError, UnknownName
 from kb.store import formats, reading
 from kb.store.formats import Format
 from kb.store.interface import Form, Result
 from kb.text import Text
 from server import asked as asking
 from server import delivery, description, editor, negotiation
-from server.access import knowledge
+from server.access import client, knowledge
 
 blueprint = Blueprint("sparql", __name__)
 
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _EVERY_METHOD = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"]
+#: Where in a request's WSGI environment the front says what came of its query already: the
+#: result, or the error.
+KNOWN = "plankb.known"
 #: What may give another answer each time it is asked; also where it only looks like it.
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
 
@@ -47,26 +51,29 @@ def endpoint(suffix: str | None = None) -> Response:
 
 
 def _answer(asked: asking.Asked, text: str, name: str | None) -> Response:
+    if isinstance(known := request.environ.get(KNOWN), PlankbError):
+        raise known
     form = reading.read(text).form
     format = choose(form, name)
     default, named = asked.every("default-graph-uri"), asked.every("named-graph-uri")
     limits = asking.limits(asked.one("timeout"))
     base = request.base_url
-    store = knowledge().store
+    now = knowledge()
     parts = (text, format.name, default, named, base)
     if request.headers.get("If-None-Match"):
-        held = delivery.tag(store.revision, *parts)
+        held = delivery.tag(now.revision, *parts)
         if delivery.is_held(held):  # it was answered before, so it can be
             return delivery.not_modified(held)
-    result = store.query(
+    result = known or now.store.query(
         text,
         format=format.name,
         default_graphs=default,
         named_graphs=named,
         base=base,
         limits=limits,
+        client=client(),
     )
-    own_tag = None if _is_volatile(text, result) else delivery.tag(result.revision, *parts)
+    own_tag = None if is_volatile(text, result) else delivery.tag(result.revision, *parts)
     return delivery.send(result.body, result.media_type, result.revision, own_tag)
 
 
@@ -83,22 +90,30 @@ def choose(form: Form, name: str | None) -> Format:
     if name:
         return formats.choose(name, form)
     offered = formats.offered(form)
-    place = negotiation.best(map(_names, offered), request.headers.get("Accept"))
-    if place is None:
+    format = negotiated(form, request.headers.get("Accept"))
+    if format is None:
         kinds = ", ".join(_names(format)[0] for format in offered)
         raise UnknownName(
             "not-acceptable",
             Text("没有所要求的格式", "none of the formats asked for is available"),
             Text(f"可用：{kinds}", f"there are: {kinds}"),
         )
-    return offered[place]
+    return format
+
+
+@lru_cache(maxsize=256)
+def negotiated(form: Form, accept: str | None) -> Format | None:
+    """The format that a client wants most for a query of that form; None if it takes none."""
+    offered = formats.offered(form)
+    place = negotiation.best(map(_names, offered), accept)
+    return None if place is None else offered[place]
 
 
 def _names(format: Format) -> list[str]:
     return [format.media_type.split(";")[0], *format.also]
 
 
-def _is_volatile(text: str, result: Result) -> bool:
+def is_volatile(text: str, result: Result) -> bool:
     """Whether the same query may give other bytes the next time.
 
     A blank node that CONSTRUCT makes has another label each time.

@@ -47,5 +47,6 @@ TEXTS = {
     "editorial": Text("编辑", "editorial"),
     "external": Text("外部", "external"),
     "vocabulary": Text("词汇", "vocabulary"),
+    "examples": Text("查询示例", "examples"),
     "evidence": Text("证据", "evidence"),
 }

@@ -28,8 +28,8 @@ from server.knowledge import Knowledge
 #: Connections that wait to be accepted, and those that one process has open at a time.
 _BACKLOG = 1024
 _CONNECTIONS = 4096
-#: Seconds between two looks at the state of the process, for the metrics.
-_LOOK = 1.0
+#: Seconds between two looks at requests that take long, and at the state of the process.
+_LOOK = 0.1
 
 
 class _Listening(Server):
@@ -99,6 +99,7 @@ class Web:
 
     async def _look(self) -> None:
         while True:
+            self._front.look()
             self._front.show()
             await asyncio.sleep(_LOOK)
 

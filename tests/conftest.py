@@ -38,6 +38,10 @@ NEEDS: dict[str, tuple[str, Callable[[], bool]]] = {
         "a Chromium (Debian: chromium)",
         _program("chromium", "chromium-browser", "google-chrome"),
     ),
+    "needs_ci": (
+        "half a minute; PLANKB_NO_SKIPS=1 asks for it, as .ci/run does",
+        lambda: bool(os.environ.get("PLANKB_NO_SKIPS")),
+    ),
     "needs_java": (
         "a Java (Debian: default-jre-headless, or requirements-reason.lock)",
         _java,

@@ -34,7 +34,6 @@ from kb.ask.form import (
 )
 from kb.ask.follow import FollowUp
 from kb.ask.missing import MissingFacts
-from kb.normalise import units
 from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer
 from kb.ask.rows import Row, RowReader
@@ -44,6 +43,7 @@ from kb.ask.sparql import STAND_INS, Compiler
 from kb.ask.verbalise import question as in_words
 from kb.ask.verbalise import reading
 from kb.ask.vocabulary import Vocabulary
+from kb.normalise import units
 from kb.store.interface import Store
 from kb.terms import DCTERMS, SKOS
 from kb.text import Language, Text
@@ -340,7 +340,10 @@ def language_of(question: str) -> Language:
 def _nested(form: Form) -> bool:
     members = members_of(form)
     return members is not None and any(
-        isinstance(item, Related) and item.within is not None and not item.within.filters
+        isinstance(item, Related)
+        and item.within is not None
+        and not item.within.filters
+        and not item.negated
         for item in members.filters
     )
 

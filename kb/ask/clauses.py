@@ -14,7 +14,6 @@ from kb.ask.schema import Rows, Schema
 from kb.plan.topics import CONTEXT
 from kb.terms import SKOS
 
-
 #: The weight of the rarest topic, and what of it is left for one that says little.
 _MOST, _LIGHT = 4.0, 0.3
 

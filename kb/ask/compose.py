@@ -6,18 +6,22 @@ Must not know sentences, nor SPARQL.
 from __future__ import annotations
 
 from kb.ask.choices import choices
+from kb.ask.clauses import Clauses
 from kb.ask.failure import Failure, Parsed
 from kb.ask.form import (
     Aggregate,
     Compare,
+    CompareManner,
     Count,
     CountEach,
     Describe,
     Difference,
+    End,
     Extreme,
     Form,
     Manner,
     NotStated,
+    Order,
     Question,
     Related,
     Review,
@@ -35,12 +39,13 @@ class Composer:
     Args:
         named: what the question names.
         lexicon: of the graph.
+        clauses: of the graph.
     """
 
-    def __init__(self, named: Mentions, lexicon: Lexicon) -> None:
+    def __init__(self, named: Mentions, lexicon: Lexicon, clauses: Clauses) -> None:
         self.named = named
         self.lexicon = lexicon
-        self.sets = SetBuilder(named, lexicon)
+        self.sets = SetBuilder(named, lexicon, clauses)
         self.quantity = named.has("quantity", "people", "share")
 
     def compose(self) -> Parsed:
@@ -83,7 +88,7 @@ class Composer:
             return Question(Aggregate("mean", members))
         if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
-        counted = asked.place > 0 and named.follows(asked.place, "quantity")
+        counted = named.has("pieces") or named.follows(asked.place, "quantity")
         if self.quantity and (counted or not self._has_figures(members.kind)):
             return Question(Count(members))
         limit = self._limit(asked)
@@ -105,8 +110,7 @@ class Composer:
             item
             for item in both
             if any(
-                token.role("each")
-                for token in named.tokens[max(0, item.place - 2) : item.place]
+                token.role("each") for token in named.tokens[max(0, item.place - 2) : item.place]
             )
         ]
         each = after[0] if after else both[0]
@@ -121,12 +125,13 @@ class Composer:
 
     def _extreme(self, asked: Mention, others: tuple[Mention, ...], end: str) -> Form:
         named, lexicon = self.named, self.lexicon
-        side = "most" if end in ("most", "largest") else "least"
+        side: End = "most" if end in ("most", "largest") else "least"
         kind = asked.values[0]
         if self._has_figures(kind):
             members = self.sets.build(asked, others)
             figures = Set.of(lexicon.kind("QuantitativeTarget"), list(members.filters))
             return Extreme(figures, side)
+        self.sets.of_teams = kind == lexicon.kind("TalentTeam")
         counts = [
             item
             for item in others
@@ -150,7 +155,7 @@ class Composer:
                 return role
         return ""
 
-    def _order(self) -> str:
+    def _order(self) -> Order:
         if self.named.has("descending"):
             return "descending"
         return "ascending" if self.named.has("ascending") else ""
@@ -180,7 +185,9 @@ class Composer:
             return None
         if named.has("more", "fewer", "most", "largest", "least", "smallest"):
             return self._larger(alike)
-        manner = "common" if "common" in roles else "differ" if "differ" in roles else "beside"
+        manner: CompareManner = (
+            "common" if "common" in roles else "differ" if "differ" in roles else "beside"
+        )
         rest = [item for item in things if item.values[0] not in alike]
         classes = [c for c in named.classes if not lexicon.is_a(alike[0], c.values[0])]
         if classes:
@@ -220,8 +227,10 @@ class Composer:
         inner = self.sets.build(Mention(-1, (figures,), ""), (), entities=rest)
         if not inner.filters:
             self._refuse(*self.named.texts("more", "fewer"))
-        side = "least" if self.named.has("fewer", "least", "smallest") else "most"
-        kind = next(k for k in self.lexicon.things[alike[0]].kinds if self.lexicon.relates(figures, k))
+        side: End = "least" if self.named.has("fewer", "least", "smallest") else "most"
+        kind = next(
+            k for k in self.lexicon.things[alike[0]].kinds if self.lexicon.relates(figures, k)
+        )
         return Extreme(Set.of(kind, [Related(tuple(sorted(set(alike))))]), side, inner)
 
     # --- without a class -------------------------------------------------------------------
@@ -279,9 +288,7 @@ class Composer:
     def _missing_fact(self) -> Parsed:
         named, lexicon = self.named, self.lexicon
         kinds = tuple(sorted({value for fact in named.facts for value in fact.values}))
-        about = {
-            item.values[0] for item in named.entities if not lexicon.is_code(item.values[0])
-        }
+        about = {item.values[0] for item in named.entities if not lexicon.is_code(item.values[0])}
         return Question(NotStated(kinds, tuple(sorted(about))))
 
     # --- small parts -----------------------------------------------------------------------

@@ -84,9 +84,7 @@ class Finder:
             sentence = file.bilingual("finding")
             label = file.bilingual("label")
             for found in self._select(file.text):
-                iris = [
-                    word for v in found.values() if v.startswith(base) for word in v.split()
-                ]
+                iris = [word for v in found.values() if v.startswith(base) for word in v.split()]
                 names = {iri: self._lexicon.label(iri) for iri in iris}
                 zh += fill(sentence.zh, found, {i: n.zh for i, n in names.items()}, "、")
                 en += fill(sentence.en, found, {i: n.en for i, n in names.items()}, "; ")

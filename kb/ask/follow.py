@@ -43,11 +43,11 @@ Mark = Literal["", "instead", "only", "those", "bare", "fact"]
 _LARGER, _SMALLER = ("most", "largest", "more"), ("least", "smallest", "fewer")
 #: What a question can be made of that names nothing.
 _ASKING = (
-    "which", "who", "quantity", "cite", "compare", "differ", "common", "gap", "pair", "those",
+    "which", "who", "quantity", "people", "cite", "compare", "differ", "common", "gap", "pair", "those",
     "descending", "ascending", *_LARGER, *_SMALLER,
 )  # fmt: skip
 #: Words that ask by themselves.
-_QUESTIONS = ("which", "who", "quantity", "share", "exists", "define", "cite", "compare")
+_QUESTIONS = ("which", "who", "quantity", "people", "share", "exists", "define", "cite", "compare")
 _EMPTY = ("filler", "background", "and", "what-about", "those", "only", "both")
 
 
@@ -183,7 +183,7 @@ class FollowUp:
             return None
         classes = [item for item in self.named.classes if item.values[0] != found.kind]
         asked = Mention(-1, (found.kind,), "")
-        more = SetBuilder(self.named, self.lexicon).build(asked, classes)
+        more = SetBuilder(self.named, self.lexicon, self.clauses).build(asked, classes)
         if more == Set(found.kind):
             return None
         narrow = self.lexicon.schema.is_a(more.kind, found.kind)
@@ -214,7 +214,7 @@ class FollowUp:
             return Select(Set.of(self._figures, list(found.filters)), cast(Any, order))
         if self._says(*_LARGER, *_SMALLER):
             return self._extreme(found)
-        if self._says("quantity"):
+        if self._says("quantity", "people"):
             return Count(found)
         if self._says("which") and found.kind not in self.lexicon.provisions:
             whose = self._members(found)
@@ -231,7 +231,7 @@ class FollowUp:
         if found is None or not self._has_figures(found.kind):
             return None
         asked = Mention(-1, (self._figures,), "")
-        more = SetBuilder(self.named, self.lexicon).build(asked, ())
+        more = SetBuilder(self.named, self.lexicon, self.clauses).build(asked, ())
         return Question(Select(Set.of(self._figures, [*found.filters, *more.filters])), "cite")
 
     def _of_pointed(self, pointed: Mention, context: Context) -> Form | None:
@@ -242,9 +242,9 @@ class FollowUp:
             return None
         if not rest:
             return Describe(focus[0]) if len(focus) == 1 else None
-        members = SetBuilder(self.named, self.lexicon).build(rest[-1], rest[:-1])
+        members = SetBuilder(self.named, self.lexicon, self.clauses).build(rest[-1], rest[:-1])
         wanted = members.having(Related(focus))
-        return Count(wanted) if self._says("quantity") else Select(wanted)
+        return Count(wanted) if self._says("quantity", "people") else Select(wanted)
 
     def _linked(self, last: Question) -> Form | None:
         """What of another class is linked to what was found."""
@@ -255,13 +255,13 @@ class FollowUp:
                 return None
             members = Set(kind, (Related((last.form.entity,)),))
         elif found is None or found.kind == kind:
-            return Count(found) if found is not None and self._says("quantity") else None
+            return Count(found) if found is not None and self._says("quantity", "people") else None
         else:
             members = Set(kind, (Related(within=found),))
             provisions = {found.kind} & {self.lexicon.provision, *self.lexicon.provisions}
             if not provisions and not self.lexicon.relates(kind, found.kind):
                 return None
-        return Count(members) if self._says("quantity") else Select(members)
+        return Count(members) if self._says("quantity", "people") else Select(members)
 
     def _extreme(self, found: Set) -> Form | None:
         side = cast(Any, "least" if self._says(*_SMALLER) else "most")

@@ -15,6 +15,7 @@ Manner: TypeAlias = Literal["list", "value", "exists", "cite"]
 Operator: TypeAlias = Literal["more-than", "at-least", "less-than", "at-most", "exactly", "about"]
 Order: TypeAlias = Literal["", "descending", "ascending"]
 End: TypeAlias = Literal["most", "least"]
+CompareManner: TypeAlias = Literal["beside", "common", "differ"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ class Compare:
 
     entities: tuple[str, ...]
     members: Set
-    manner: Literal["beside", "common", "differ"] = "beside"
+    manner: CompareManner = "beside"
 
 
 @dataclass(frozen=True, slots=True)

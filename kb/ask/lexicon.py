@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from kb.normalise import keys, stem
 from kb.ask.schema import Relation, Rows, Schema
 from kb.ask.words import Words
 from kb.ask.words import read as read_words
+from kb.normalise import keys, stem
 from kb.terms import OWL, RDFS, SKOS
 from kb.text import Text
 
@@ -279,7 +279,8 @@ def _things(select: Rows, schema: Schema) -> tuple[dict[str, Thing], list[tuple[
             (surface, Sense(sense_kind, iri, surface in hidden.get(iri, ())))
             for surface, preferred in sorted(surfaces.get(iri, {}).items())
             # Topics are found by their stems, and units after a number by hidden labels too.
-            if sense_kind != "topic" and not (code and preferred)
+            if sense_kind != "topic"
+            and not (code and preferred)
             and not ("Unit" in local and surface in hidden.get(iri, ()))
         ]
     return things, forms

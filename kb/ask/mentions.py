@@ -117,7 +117,7 @@ class Mentions:
 
     def follows(self, place: int, *roles: str) -> bool:
         """Whether a word of one of the roles stands right before a token, particles aside."""
-        before = [token for token in self.tokens[:place] if not token.role("particle")]
+        before = [token for token in self.tokens[: max(0, place)] if not token.role("particle")]
         return bool(before) and before[-1].role(*roles)
 
     def has(self, *roles: str) -> bool:
@@ -172,7 +172,9 @@ class Mentions:
         It stands right after the question word (哪些举措, which measures), or before it
         (举措有哪些), or later; without a question word, last in Chinese and first in English.
         """
-        places = [i for i, token in enumerate(self.tokens) if token.role("which", "quantity", "people")]
+        places = [
+            i for i, token in enumerate(self.tokens) if token.role("which", "quantity", "people")
+        ]
         first = places[0] if places else -1
         right_after = [item for item in self.classes if self.asked(item.place)]
         before = [item for item in self.classes if item.place < first]
@@ -190,7 +192,9 @@ class Mentions:
         first, last = sorted((one.place, other.place))
         between = self.tokens[first + 1 : last]
         joined = self.tokens[last].parted or any(token.role("and", "or") for token in between)
-        return joined and all(token.role("and", "or", "filler", "particle", "both") for token in between)
+        return joined and all(
+            token.role("and", "or", "filler", "particle", "both") for token in between
+        )
 
     def glued(self, item: Mention) -> bool:
         """Whether a name follows an entity without a word between: 企业队伍."""
@@ -266,7 +270,9 @@ def _amounts(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[Amount]:
 
 
 def _number(token: Token) -> float | None:
-    if token.of("class", "entity", "clause", "fact", "topic") or token.role("year", "filler", "particle"):
+    if token.of("class", "entity", "clause", "fact", "topic") or token.role(
+        "year", "filler", "particle"
+    ):
         return None
     values = token.of("number")
     return float(values[0]) if values else None
@@ -292,7 +298,11 @@ def _operator(tokens: tuple[Token, ...], place: int, after: int) -> Operator | N
             return "more-than"
         if around[1].role("fewer"):
             return "less-than"
-    around += tokens[max(0, place - 2) : place - 1] if around and around[0].role("filler", "particle") else []
+    around += (
+        tokens[max(0, place - 2) : place - 1]
+        if around and around[0].role("filler", "particle")
+        else []
+    )
     for token in around:
         for name in _OPERATORS:
             if token.role(name):

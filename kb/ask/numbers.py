@@ -13,17 +13,11 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 
-_WORDS = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
-    )
-} | {
-    word: 10 * number
-    for number, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), 2
-    )
+_ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+    fifteen sixteen seventeen eighteen nineteen"""
+_ROUND = "twenty thirty forty fifty sixty seventy eighty ninety"
+_WORDS = {word: number for number, word in enumerate(_ONES.split())} | {
+    word: 10 * number for number, word in enumerate(_ROUND.split(), 2)
 }
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 
@@ -87,8 +81,13 @@ def _words(keys: Sequence[str], place: int) -> tuple[float, int]:
         elif key in _SCALES:
             total += (current or 1) * _SCALES[key]
             current = 0
-        elif not (key == "and" and current and end + 1 < len(keys) and keys[end + 1] in _WORDS
-                  and keys[end - 1] in _SCALES):
+        elif not (
+            key == "and"
+            and current
+            and end + 1 < len(keys)
+            and keys[end + 1] in _WORDS
+            and keys[end - 1] in _SCALES
+        ):
             break
         end += 1
     return total + current, end - place

@@ -42,9 +42,9 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
             if isinstance(found, Question):
                 return found
         return failure
-    if named.facts and (found := search.instead_of_facts()):
-        return found
-    composed = Composer(named.without_appositions(lexicon), lexicon).compose()
+    if named.facts and (clause := search.instead_of_facts()):
+        return clause
+    composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
         other = search.find() if named.topics or named.amounts else None
         return replace(composed, instead=other) if isinstance(other, Question) else composed
@@ -124,8 +124,8 @@ def _no_such_member(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Fail
         if item.loose or teams not in item.values or not item.place:
             continue
         before = named.tokens[item.place - 1]
-        things = [iri for iri in before.of("entity", "clause") if not lexicon.is_code(iri)]
-        names = before.of("topic") and not things and not before.of("class", "word")
+        known = [iri for iri in before.of("entity", "clause") if not lexicon.is_code(iri)]
+        names = before.of("topic") and not known and not before.of("class", "word")
         things = [e for e in named.entities if not lexicon.is_code(e.values[0])]
         if names and not any(e.place < item.place for e in things):
             first = item.place - 1

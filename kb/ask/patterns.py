@@ -117,9 +117,7 @@ class Patterns:
         else:
             yield from self._joined(self.relation(kind, item), name, value, other)
 
-    def _joined(
-        self, relation: Relation, name: str, value: str, other: str = ""
-    ) -> Iterator[str]:
+    def _joined(self, relation: Relation, name: str, value: str, other: str = "") -> Iterator[str]:
         if not relation.linked:
             yield f"  ?{name} {self.path(relation)} {value} ."
             return

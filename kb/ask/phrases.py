@@ -5,7 +5,7 @@ Must not know SPARQL, nor what is asked of a set.
 
 from __future__ import annotations
 
-from kb.ask.form import About, Either, Figure, Filter, Numbered, Operator, Related, Set
+from kb.ask.form import About, Either, Figure, Filter, Numbered, Operator, Set
 from kb.ask.lexicon import Lexicon
 from kb.text import Text
 
@@ -49,7 +49,7 @@ def of(members: Set, lexicon: Lexicon) -> Text:
     return Text(zh, en)
 
 
-def condition(item: Filter, lexicon: Lexicon) -> Text:
+def condition(item: Filter, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for each form
     """One condition: 没有量化目标的, without quantitative targets."""
     if isinstance(item, About):
         names = _names(item.topics[:1], lexicon)
@@ -95,9 +95,7 @@ def figure(item: Figure, lexicon: Lexicon) -> Text:
     ending = Text(sign or unit.zh, sign or (" " + unit.en if unit.en else ""))
     if len(item.bounds) == 2:
         low, high = (f"{number:.10g}" for _, number in sorted(item.bounds, key=lambda b: b[1]))
-        return Text(
-            f"介于{low}到{high}{ending.zh}之间的", f"between {low} and {high}{ending.en}"
-        )
+        return Text(f"介于{low}到{high}{ending.zh}之间的", f"between {low} and {high}{ending.en}")
     ((operator, number),) = item.bounds
     word = _OPERATORS[operator]
     return Text(f"{word.zh}{number:.10g}{ending.zh}的", f"{word.en} {number:.10g}{ending.en}")

@@ -6,8 +6,8 @@ Must not know how a question was parsed, nor SPARQL.
 from __future__ import annotations
 
 from kb.ask.answer import Refusal, Status
-from kb.ask.lexicon import Lexicon
 from kb.ask.failure import Failure
+from kb.ask.lexicon import Lexicon
 from kb.text import Text
 
 #: The longest question, in code points.
@@ -70,7 +70,9 @@ def of(failure: Failure, lexicon: Lexicon) -> tuple[Status, Refusal]:
         return "clarify", Refusal(
             "ambiguous",
             Text(
-                "没有找到与整个问题相符的条文" + (f"；没有条文谈到{zh}" if zh else "") + "。相近的见下。",
+                "没有找到与整个问题相符的条文"
+                + (f"；没有条文谈到{zh}" if zh else "")
+                + "。相近的见下。",
                 "No clause answers all of this"
                 + (f"; none speaks of {en}" if en else "")
                 + ". What comes near is below.",

@@ -16,13 +16,15 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kb.ask.lexicon import Lexicon, Sense
-from kb.normalise import is_ideograph, units
 from kb.ask.scan import Token
+from kb.normalise import is_ideograph, keys, stem
 
 #: Words that no slip is taken for: they would turn a question round.
 _TURNING = frozenset(
-    "not except only or most least largest smallest more fewer more-than at-least less-than at-most "
-    "from exactly judgement progress year compare differ common sum mean each both".split()
+    {"not", "except", "only", "most", "least", "largest", "smallest", "more", "fewer"}
+    | {"more-than", "at-least", "less-than", "at-most", "from", "exactly"}
+    | {"compare", "differ", "common", "both", "sum", "mean", "each"}
+    | {"judgement", "progress", "year"}
 )
 #: The shortest word that is repaired, and from which length on two slips are allowed.
 _SHORTEST, _LONG = 3, 8
@@ -67,7 +69,7 @@ class Repairer:
                 return simplified, ()  # another script, and no slip
         found: list[tuple[int, int, str]] = []
         latin = [token for token in unknown if token.text.isascii()]
-        found += self._by_pinyin(question, latin)
+        found += self._by_pinyin(latin)
         for token in latin:
             found += self._misspelt(token, found)
         for token in unknown:
@@ -87,36 +89,48 @@ class Repairer:
         for match in re.finditer(r"[A-Za-z]+", token.text):
             word = match[0].casefold()
             start = token.start + match.start()
-            if len(word) < _SHORTEST or match[0].isupper() or any(a <= start < b for a, b, _ in taken):
+            if (
+                len(word) < _SHORTEST
+                or match[0].isupper()
+                or any(a <= start < b for a, b, _ in taken)
+            ):
                 continue
             right = self._nearest(word)
             if right:
                 yield start, start + len(word), right
 
     def _nearest(self, word: str) -> str:
+        """The word that a slip stands for: a name or word of questions before any other."""
         most = 2 if len(word) >= _LONG else 1
-        near = process.extract(
-            word, self._words, scorer=OSA.distance, score_cutoff=most, limit=4
-        )
-        if word in self._words or not near:
-            return ""
-        best = near[0][1]
-        first = [w for w, score, _ in near if score == best]
-        # A slip is seldom in the first letter.
-        first = [w for w in first if w[0] == word[0]] or first
-        return first[0] if len({_base(w) for w in first}) == 1 else ""
+        (key,) = keys(word) or [word]
+        for words in self._words:
+            near = process.extract(key, words, scorer=OSA.distance, score_cutoff=most, limit=4)
+            if not near or near[0][1] == 0:
+                continue
+            first = [w for w, score, _ in near if score == near[0][1]]
+            # A slip is seldom in the first letter.
+            first = [w for w in first if w[0] == key[0]] or first
+            if len({stem(w) for w in first}) == 1:
+                return first[0]
+        return ""
 
     @cached_property
-    def _words(self) -> tuple[str, ...]:
-        """Latin words of all forms that a slip may stand for."""
-        found: set[str] = set()
+    def _words(self) -> tuple[tuple[str, ...], ...]:
+        """Latin words that a slip may stand for: of names and questions, topics, fillers."""
+        names: set[str] = set()
+        empty: set[str] = set()
         turning: set[str] = set()
         for path, senses in _forms(self._lexicon.tree):
             roles = {sense.value for sense in senses if sense.kind == "word"}
-            into = turning if roles & _TURNING and len(path) == 1 else found
+            if roles & _TURNING and len(path) == 1:
+                into = turning
+            else:
+                into = empty if roles and roles <= {"filler", "background"} else names
             into.update(key for key in path if key.isascii() and key.isalpha() and len(key) > 2)
-        found |= self._lexicon.topic_words
-        return tuple(sorted(found - turning))
+        topics = self._lexicon.topic_words
+        return tuple(
+            tuple(sorted(words - turning)) for words in (names, topics - names, empty - names)
+        )
 
     # --- sound -----------------------------------------------------------------------------
 
@@ -132,16 +146,14 @@ class Repairer:
                 same = [
                     form
                     for form in self._sounds.get(_sound(piece), ())
-                    if len(form) == length and sum(a == b for a, b in zip(form, piece, strict=True)) * 2
-                    >= length
+                    if len(form) == length
+                    and sum(a == b for a, b in zip(form, piece, strict=True)) * 2 >= length
                 ]
                 if len(same) == 1:
                     yield start, start + length, same[0]
                     return
 
-    def _by_pinyin(
-        self, question: str, tokens: Sequence[Token]
-    ) -> Iterator[tuple[int, int, str]]:
+    def _by_pinyin(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
         """A Chinese form written as it sounds: nongcun shiyong rencai."""
         for token in tokens:
             words = list(re.finditer(r"[A-Za-z]+", token.text))
@@ -188,7 +200,8 @@ class Repairer:
     def warm(self) -> None:
         """Read what repairs need, so that the first one does not wait."""
         _simplified("人才")
-        assert self._sounds is not None and self._named_sounds is not None
+        assert self._sounds is not None
+        assert self._named_sounds is not None
         assert self._words is not None
 
 
@@ -203,10 +216,6 @@ def _forms(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Sense]]
                 rest.append(((*path, key), below))
 
 
-def _base(word: str) -> str:
-    return units(word)[0].stem
-
-
 @lru_cache(4096)
 def _sound(text: str) -> str:
     from pypinyin import lazy_pinyin  # only who needs a repair waits for it
@@ -216,7 +225,7 @@ def _sound(text: str) -> str:
 
 @lru_cache(1)
 def _converter() -> Any:
-    from opencc import OpenCC
+    from opencc import OpenCC  # type: ignore[import-untyped]  # has no types
 
     return OpenCC("t2s")
 

@@ -22,6 +22,8 @@ _FORM = 10.0
 _CLAUSE = (10.6, 12.0)
 #: What comes before what, where several forms fit: names, topics and numbers, then fillers.
 _TOPIC, _NUMBER, _FILLER = 0.1, 0.2, 0.5
+#: What a name is cheaper for each unit more than one: longer names say more.
+_LONGER = 0.02
 _EMPTY = frozenset({"filler", "particle", "background"})
 
 
@@ -141,9 +143,12 @@ def _price(senses: list[Sense], length: int) -> float:
         return _CLAUSE[0] * length + _CLAUSE[1]
     if kinds == {"word"} and {sense.value for sense in senses} <= _EMPTY:
         return _FORM + _FILLER
+    longer = 0.0 if kinds == {"word"} else _LONGER * (length - 1)
+    if "fact" in kinds and length > 1:
+        longer += _FILLER  # asks for one thing only, whatever its words mean apart
     if kinds == {"topic"}:
-        return _FORM + _TOPIC
-    return _FORM + (_NUMBER if kinds == {"number"} else 0.0)
+        return _FORM + _TOPIC - longer
+    return _FORM - longer + (_NUMBER if kinds == {"number"} else 0.0)
 
 
 def _quantities(row: tuple[Unit, ...], pieces: list[Piece]) -> list[tuple[int, ...]]:
@@ -186,7 +191,9 @@ def _part_of_unknown(place: int, pieces: list[Piece]) -> bool:
         return False
     beside = [*pieces[max(0, place - 1) : place], *pieces[place + 1 : place + 2]]
     return any(
-        not other and len(units_) == 1 and units_[0].ideograph
+        not other
+        and len(units_) == 1
+        and units_[0].ideograph
         and (units_[0].end == covered[0].start or units_[0].start == covered[0].end)
         for units_, other in beside
     )

@@ -12,7 +12,19 @@ from dataclasses import dataclass
 
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.failure import Failure, Parsed
-from kb.ask.form import About, Either, Figure, Filter, Form, Manner, Numbered, Question, Related, Select, Set
+from kb.ask.form import (
+    About,
+    Either,
+    Figure,
+    Filter,
+    Form,
+    Manner,
+    Numbered,
+    Question,
+    Related,
+    Select,
+    Set,
+)
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.normalise import is_ideograph
@@ -101,7 +113,9 @@ class Search:
         if isinstance(found, Question) or not teams:
             return found
         # What is a team's name can also be a word for a subject.
-        apart = self._find(needs, _ENOUGH, frozenset()) if self._teams(also=False) != teams else found
+        apart = (
+            self._find(needs, _ENOUGH, frozenset()) if self._teams(also=False) != teams else found
+        )
         return apart if isinstance(apart, Question) else found
 
     def instead_of_facts(self) -> Question | None:
@@ -257,8 +271,7 @@ class Search:
                 )
                 if not members & self.clauses.all.keys():
                     found.append(Need(item.text, entities=members, weight=_NAME / 2))
-        for amount in named.amounts:
-            found.append(Need(amount.text, figure=amount.figure, weight=_NAME))
+        found += [Need(a.text, figure=a.figure, weight=_NAME) for a in named.amounts]
         for token in named.unknown:
             found += [
                 Need(word, topics=frozenset({word}), weight=foreign(word))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb.ask.form import About, Figure, Filter, Form, Numbered, Related, Select, Set
+from kb.ask.clauses import Clauses
+from kb.ask.form import About, Filter, Form, Numbered, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Amount, Mention, Mentions
 
 
-class Unfit(Exception):  # noqa: N818 - not an error of the program
+class Unfit(Exception):
     """What is named does not fit together in one way.
 
     Args:
@@ -32,12 +33,15 @@ class SetBuilder:
     Args:
         named: what the question names.
         lexicon: of the graph.
+        clauses: of the graph.
     """
 
-    def __init__(self, named: Mentions, lexicon: Lexicon) -> None:
+    def __init__(self, named: Mentions, lexicon: Lexicon, clauses: Clauses) -> None:
         self.named = named
         self.lexicon = lexicon
+        self.clauses = clauses
         self.figures = lexicon.kind("QuantitativeTarget")
+        self.of_teams = False  # whether the members have to be a team's own
 
     def build(
         self,
@@ -100,12 +104,15 @@ class _OneSet:
         self.named = builder.named
         self.lexicon = builder.lexicon
         self.figures = builder.figures
+        self.clauses = builder.clauses
+        self.of_teams = builder.of_teams or kind == builder.lexicon.kind("TalentTeam")
         self.kind = kind
         self.others = list(others)
         self.entities = entities
         self.amounts = list(amounts)
         self.filters: list[Filter] = []
         self.inner: list[Filter] = []  # of the class in between
+        self.needs_figures = False  # where no class in between was named
 
     def build(self) -> Set:
         self._narrow()
@@ -118,11 +125,9 @@ class _OneSet:
             kind, negated = between
             self.filters.append(Related(within=Set.of(kind, self.inner), negated=negated))
         elif self.inner:
-            kind = self.figures if self.is_figures_needed else self.lexicon.provision
+            kind = self.figures if self.needs_figures else self.lexicon.provision
             self.filters.append(Related(within=Set.of(kind, self.inner)))
         return Set.of(self.kind, self.filters)
-
-    is_figures_needed = False
 
     def _narrow(self) -> None:
         """Classes that say which of the asked class are meant: targets, only numeric ones."""
@@ -150,13 +155,9 @@ class _OneSet:
             options = [v for v in other.values if self._relates(v)]
             if not options:
                 raise Unfit((other.text,))
-            if self.named.glued(other) and not other.negated and len(options[0]) == 0:
-                raise Unfit((other.text,))
             kinds.append((options[0], other))
         narrow = [
-            (k, o)
-            for k, o in kinds
-            if not any(j != k and schema.is_a(j, k) for j, _ in kinds)
+            (k, o) for k, o in kinds if not any(j != k and schema.is_a(j, k) for j, _ in kinds)
         ]
         if len({k for k, _ in narrow}) > 1:
             # Several classes: each is a condition of its own.
@@ -188,9 +189,10 @@ class _OneSet:
                     self.others.remove(other)
 
     def _counts_people(self, amount: Amount) -> bool:
-        return amount.figure.unit == self.lexicon.schema.ns.replace(
-            "ns#", "scheme/unit/"
-        ) + "person" and amount.figure.bounds[0][1] > 10
+        return (
+            amount.figure.unit == self.lexicon.schema.ns.replace("ns#", "scheme/unit/") + "person"
+            and amount.figure.bounds[0][1] > 10
+        )
 
     def _place_amounts(self, between: tuple[str, bool] | None) -> None:
         for amount in self.amounts:
@@ -200,7 +202,7 @@ class _OneSet:
             elif between is not None and self._has_figures(between[0]):
                 self.inner.append(amount.figure)
             elif between is None and self._relates(self.figures):
-                self.is_figures_needed = True
+                self.needs_figures = True
                 self.inner.append(amount.figure)
             elif self.kind == self.lexicon.provision:
                 self.kind = self.figures
@@ -213,6 +215,7 @@ class _OneSet:
         inside: list[tuple[Mention, str]] = []
         for item in self.entities:
             options = [value for value in item.values if self._linked(self.kind, value)]
+            options = self._of_members(options)
             options = self._preferred(self.kind, item, options)
             if len(options) == 1 and not self._tells_figures(options[0]):
                 here.append((item, options[0]))
@@ -222,10 +225,11 @@ class _OneSet:
                 raise Unfit((item.text,), each)
             inner = between[0] if between else self.figures
             options = [value for value in item.values if self._linked(inner, value)]
+            options = self._of_members(options)
             options = self._preferred(inner, item, options)
             if len(options) != 1 or (between is None and not self._relates(inner)):
                 raise Unfit((item.text,))
-            self.is_figures_needed = True
+            self.needs_figures = True
             inside.append((item, options[0]))
         self.filters += self._grouped(here)
         self.inner += self._grouped(inside)
@@ -233,11 +237,18 @@ class _OneSet:
     def _tells_figures(self, value: str) -> bool:
         """Whether a code, such as a comparator, says which of the figures in between is meant."""
         return (
-            self.is_figures_needed
+            self.needs_figures
             and not self._has_figures(self.kind)
             and self.lexicon.is_code(value)
             and self.lexicon.linked(self.figures, value)
         )
+
+    def _of_members(self, options: list[str]) -> list[str]:
+        """Of several things by one name those that a team's own clauses are linked with."""
+        if len(options) < 2 or not self.of_teams:
+            return options
+        own = [c for c in self.clauses.all.values() if c.team]
+        return [o for o in options if any(o in clause.linked for clause in own)] or options
 
     def _linked(self, kind: str, value: str) -> bool:
         if kind == self.lexicon.provision:
@@ -247,9 +258,7 @@ class _OneSet:
     def _grouped(self, chosen: list[tuple[Mention, str]]) -> list[Filter]:
         """Teams in a list are alternatives; two of another kind both have to hold."""
         team = self.lexicon.kind("TalentTeam")
-        teams = sorted(
-            {v for item, v in chosen if self.lexicon.is_a(v, team) and not item.negated}
-        )
+        teams = sorted({v for item, v in chosen if self.lexicon.is_a(v, team) and not item.negated})
         if len(teams) > 1 and not self.named.listed():
             raise Unfit(tuple(item.text for item, _ in chosen))
         filters: list[Filter] = [Related(tuple(teams))] if teams else []
@@ -264,12 +273,16 @@ class _OneSet:
             about = About(tuple(sorted(item.values)), item.negated)
             if clauses:
                 self.filters.append(about)
-            elif between is not None and self._is_provision(between[0]):
-                self.inner.append(about)
-            elif between is None and self.kind == self.lexicon.kind("TalentTeam"):
+            elif self._takes_topics(between):
                 self.inner.append(about)
             else:
                 raise Unfit((item.text,))
+
+    def _takes_topics(self, between: tuple[str, bool] | None) -> bool:
+        """Whether what is in between can be about a topic; a team's clauses can."""
+        if between is None:
+            return self.kind == self.lexicon.kind("TalentTeam")
+        return self._is_provision(between[0])
 
     def _is_provision(self, kind: str) -> bool:
         return kind in self.lexicon.provisions

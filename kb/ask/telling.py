@@ -21,7 +21,6 @@ from kb.ask.form import (
     members_of,
 )
 from kb.ask.lexicon import Lexicon
-from kb.ask.phrases import plural
 from kb.ask.rows import Row
 from kb.text import Text
 
@@ -144,8 +143,12 @@ def _compare(form: Compare, rows: Sequence[Row], lexicon: Lexicon) -> Text:
         thing = lexicon.things[iri]
         own = [row for row in rows if row.team == thing.notation] if thing.notation else []
         listed = _listed(own)
-        zh.append(f"{thing.label.zh}（{len(own)}）：{listed[0]}" if own else f"{thing.label.zh}：无")
-        en.append(f"{thing.label.en} ({len(own)}): {listed[1]}" if own else f"{thing.label.en}: none")
+        zh.append(
+            f"{thing.label.zh}（{len(own)}）：{listed[0]}" if own else f"{thing.label.zh}：无"
+        )
+        en.append(
+            f"{thing.label.en} ({len(own)}): {listed[1]}" if own else f"{thing.label.en}: none"
+        )
     if not any(row.team == lexicon.things[iri].notation for row in rows for iri in form.entities):
         listed = _listed(rows)
         zh, en = [listed[0]], [listed[1]]

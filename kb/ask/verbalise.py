@@ -31,20 +31,24 @@ from kb.ask.phrases import plural
 from kb.text import Language, Text
 
 
-def reading(form: Form, lexicon: Lexicon) -> Text:
+def reading(form: Form, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for each form
     """How a form was understood, in both languages."""
     if isinstance(form, Select):
         text = _set(form.members, lexicon)
         if form.order:
             down = form.order == "descending"
-            text = _join(text, Text("从高到低", "high to low") if down else Text("从低到高", "low to high"))
+            text = _join(
+                text, Text("从高到低", "high to low") if down else Text("从低到高", "low to high")
+            )
         return _join(text, Text(f"前 {form.limit}", f"first {form.limit}")) if form.limit else text
     if isinstance(form, Count):
         return _of(Text("数量", "number"), _set(form.members, lexicon))
     if isinstance(form, CountEach):
         each = lexicon.label(form.each.kind)
         counted = _set(form.counted, lexicon)
-        return Text(f"每个{each.zh}：{counted.zh} 的数量", f"for each {each.en}: number of {counted.en}")
+        return Text(
+            f"每个{each.zh}：{counted.zh} 的数量", f"for each {each.en}: number of {counted.en}"
+        )
     if isinstance(form, Extreme):
         most = form.end == "most"
         by = _set(form.by, lexicon) if form.by else Text("数值", "value")
@@ -145,7 +149,7 @@ def question(form: Form, lexicon: Lexicon, language: Language) -> str:
     return _question(form, lexicon).in_(language)
 
 
-def _question(form: Form, lexicon: Lexicon) -> Text:
+def _question(form: Form, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for each form
     if isinstance(form, Select):
         what = phrases.of(form.members, lexicon)
         if form.order:
@@ -162,7 +166,8 @@ def _question(form: Form, lexicon: Lexicon) -> Text:
     if isinstance(form, CountEach):
         each, what = lexicon.label(form.each.kind), phrases.of(form.counted, lexicon)
         return Text(
-            f"每个{each.zh}分别有多少个{what.zh}？", f"For each {each.en}, how many {what.en} are there?"
+            f"每个{each.zh}分别有多少个{what.zh}？",
+            f"For each {each.en}, how many {what.en} are there?",
         )
     if isinstance(form, Extreme):
         return _extreme(form, lexicon)

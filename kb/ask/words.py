@@ -26,6 +26,7 @@ Role: TypeAlias = Literal[
     "who",
     "quantity",
     "people",
+    "pieces",
     "share",
     "define",
     "cite",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +14,12 @@ from kb import settings, terms
 from kb.cli import given
 from kb.cli.output import either, say
 from kb.errors import InputError
+from kb.settings import Settings
 from kb.text import Text
 
 if TYPE_CHECKING:
     from kb.ask.answer import Answer
-    from kb.ask.asker import Asked
+    from kb.ask.asker import Asked, Asker
 
 
 @click.command()
@@ -62,23 +65,11 @@ def ask(
             ),
         )
     questions = [question or ""] if file is None else _lines(file)
-    from kb.ask.asker import Asker, rows_of
     from kb.ask.misses import Misses
-    from kb.ask.vocabulary import Vocabulary
-    from kb.plan import graph
-    from kb.store.embedded import EmbeddedStore
-    from kb.store.guard import GuardedStore
-    from kb.store.interface import Limits
 
     chosen = settings.load()
-    built = graph.build(chosen)
-    store = EmbeddedStore(terms.prefixes(chosen.base))
-    store.load(built.data, built.revision)
     worst, kept = 0, Misses.of(chosen)
-    with GuardedStore(store, Limits.of(chosen)) as guarded:
-        # The vocabulary comes from the trusted store in this process: no query of the user's.
-        vocabulary = Vocabulary.read(rows_of(store), chosen.base)
-        asker = Asker(rows_of(guarded), chosen.base, built.revision, vocabulary)
+    with _asker(chosen) as asker:
         for number, one in enumerate(questions):
             answer = asker.ask(one, lang)
             worst = max(worst, answer.exit_status)
@@ -90,6 +81,31 @@ def ask(
                     click.echo("")
                 _show(answer, asked=file is not None)
     raise click.exceptions.Exit(worst)
+
+
+@contextlib.contextmanager
+def _asker(chosen: Settings) -> Iterator[Asker]:
+    from kb.ask.asker import Asker, rows_of
+
+    if chosen.store:
+        from kb.store.remote import RemoteStore
+
+        with RemoteStore.of(chosen) as remote:
+            yield Asker(rows_of(remote), chosen.base, remote.revision)
+        return
+    from kb.ask.vocabulary import Vocabulary
+    from kb.plan import graph
+    from kb.store.embedded import EmbeddedStore
+    from kb.store.guard import GuardedStore
+    from kb.store.interface import Limits
+
+    built = graph.build(chosen)
+    store = EmbeddedStore(terms.prefixes(chosen.base))
+    store.load(built.data, built.revision)
+    with GuardedStore(store, Limits.of(chosen)) as guarded:
+        # The vocabulary comes from the trusted store in this process: no query of the user's.
+        vocabulary = Vocabulary.read(rows_of(store), chosen.base)
+        yield Asker(rows_of(guarded), chosen.base, built.revision, vocabulary)
 
 
 def _lines(file: Path) -> list[str]:

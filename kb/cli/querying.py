@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kb import settings, terms
 from kb.cli import given
 from kb.errors import InputError
+from kb.settings import Settings
 from kb.text import Text
+
+if TYPE_CHECKING:
+    from kb.store.interface import Result
 
 _PATH = click.Path(path_type=Path, allow_dash=True)
 
@@ -23,7 +28,8 @@ def query(format_: str, text: str | None, file: Path | None) -> None:
     """Run a SPARQL 1.1 query: -q TEXT, a FILE, or - for standard input. / 运行查询。
 
     The prefixes of the knowledge base need not be declared. A query is stopped at its
-    deadline (PLANKB_QUERY_SECONDS); SERVICE, LOAD and updates are refused.
+    deadline (PLANKB_QUERY_SECONDS); SERVICE, LOAD and updates are refused. With PLANKB_STORE
+    it is put to that endpoint.
     """
     if (text is None) == (file is None):
         raise InputError(
@@ -31,22 +37,30 @@ def query(format_: str, text: str | None, file: Path | None) -> None:
             Text(zh="需要一个查询，且只能有一个", en="one query is needed, and one only"),
             Text(zh="用 -q 文本、文件名或 - 给出", en="give it as -q TEXT, a FILE, or -"),
         )
-    # Loaded after the arguments are known to be usable.
-    from kb.plan import graph
-    from kb.store.embedded import EmbeddedStore
-    from kb.store.guard import run_guarded
-    from kb.store.interface import Limits
-
-    asked = text if file is None else given.read(file)
-    chosen = settings.load()
-    built = graph.build(chosen)
-    store = EmbeddedStore(terms.prefixes(chosen.base))
-    store.load(built.data, built.revision)
-    result = run_guarded(store, asked or "", format=format_, limits=Limits.of(chosen))
+    result = _run(settings.load(), (text if file is None else given.read(file)) or "", format_)
     sys.stdout.buffer.write(result.body)
     if result.body and not result.body.endswith(b"\n"):
         sys.stdout.buffer.write(b"\n")
     sys.stdout.buffer.flush()
+
+
+def _run(chosen: Settings, text: str, format: str) -> Result:
+    # Loaded after the arguments are known to be usable.
+    from kb.store.embedded import EmbeddedStore
+    from kb.store.guard import GuardedStore, run_guarded
+    from kb.store.interface import Limits
+
+    store = EmbeddedStore(terms.prefixes(chosen.base))
+    if chosen.store:
+        from kb.store.remote import RemoteStore
+
+        with RemoteStore.of(chosen, GuardedStore(store, Limits.of(chosen))) as remote:
+            return remote.query(text, format=format)
+    from kb.plan import graph
+
+    built = graph.build(chosen)
+    store.load(built.data, built.revision)
+    return run_guarded(store, text, format=format, limits=Limits.of(chosen))
 
 
 @click.command()

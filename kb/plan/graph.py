@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kb.plan import knowledge, loading, overlay, rules, topics
+from kb import terms
+from kb.plan import examples, knowledge, loading, overlay, rules, topics
 from kb.plan.loading import Loaded, graph_iri, vocabulary_graph
 from kb.settings import Settings
 from kb.text import Text
@@ -122,7 +123,7 @@ def _built(settings: Settings, folder: Path, rule_set: list[rules.Rule]) -> list
         seen = _seen_by(stated, plan, loaded)
         derived += topics.classify(seen, settings.base, plan)
         derived += rules.derive(seen, rule_set, settings.base, plan)
-    return stated + derived
+    return stated + derived + examples.quads(settings.base)
 
 
 def _nquads(quads: Iterable[ox.Quad]) -> bytes:
@@ -145,7 +146,7 @@ def _seen_by(quads: Iterable[ox.Quad], plan: str, loaded: Loaded) -> list[ox.Qua
 
 def _revision(settings: Settings, folder: Path, rule_set: list[rules.Rule]) -> str:
     """Digest of everything the graph is made from; the number grows with this module's way."""
-    digest = hashlib.sha256(f"plankb graph 3 {settings.base}\n".encode())
+    digest = hashlib.sha256(f"plankb graph 4 {settings.base}\n".encode())
     files = loading.vocabulary_files(folder)
     files += [path for plan in loading.plan_folders(folder) for path in sorted(plan.glob("*.ttl"))]
     texts = [
@@ -153,6 +154,9 @@ def _revision(settings: Settings, folder: Path, rule_set: list[rules.Rule]) -> s
         for path in files
     ]
     texts += [(rule.name, rule.file.text) for rule in rule_set]
+    competency = knowledge.query_files("competency", settings.base)
+    texts += [(file.path.name, file.text) for file in competency]
+    texts.append(("prefixes", str(terms.prefixes(settings.base))))
     if settings.overlay is not None:
         texts.append((settings.overlay.name, knowledge.read_text(settings.overlay)))
     for name, text in texts:

@@ -64,7 +64,7 @@ class Cancellation:
         with self._lock:
             self._line = line
             if self._cancelled:
-                raise _cancelled()
+                raise cancelled()
 
 
 @contextlib.contextmanager
@@ -85,7 +85,8 @@ def watched(line: socket.socket) -> Iterator[None]:
         current.hold(None)  # raised here, it takes the place of the error of the broken line
 
 
-def _cancelled() -> QueryStopped:
+def cancelled() -> QueryStopped:
+    """The error where nobody wants the answer any more."""
     return QueryStopped(
         "query-cancelled",
         Text(zh="请求方已断开，查询已终止", en="the client went away, so the query was ended"),

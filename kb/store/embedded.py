@@ -94,10 +94,11 @@ class EmbeddedStore:
         named_graphs: Sequence[str] = (),
         base: str | None = None,
         limits: Limits | None = None,
+        client: str = "",  # noqa: ARG002  nobody else asks here
     ) -> Result:
         """As :meth:`kb.store.interface.Store.query`, but only ``result_mb`` is enforced."""
         began = time.perf_counter()
-        query = reading.read(text)
+        query = reading.read(text, self._prefixes, base or self._base)
         chosen = formats.choose(format, query.form)
         cap = None if limits is None else int(limits.result_mb * 2**20)
         try:
@@ -119,7 +120,7 @@ class EmbeddedStore:
 
     def select(self, text: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """As :meth:`kb.store.interface.Store.select`, without limits."""
-        query = reading.read(reading.bind(text, bindings or {}))
+        query = reading.read(reading.bind(text, bindings or {}), self._prefixes, self._base)
         if query.form != "select":
             raise rows.not_select(query.form)
         answer = self._evaluate(query, (), ())
@@ -149,14 +150,16 @@ class EmbeddedStore:
         base: str | None = None,
     ) -> formats.Answer:
         base = base or self._base
-        options: dict[str, Any] = {"prefixes": self._prefixes, "base_iri": base}
+        # The engine reads each of them anew for each query.
+        prefixes = {name: iri for name, iri in self._prefixes.items() if f"{name}:" in query.text}
+        options: dict[str, Any] = {"prefixes": prefixes, "base_iri": base}
         if default or named:
             # SPARQL 1.1 Protocol 2.1.4: parameters take the place of FROM and FROM NAMED.
             options["default_graph"] = _graphs(default)
             options["named_graphs"] = _graphs(named)
         else:
             # With this flag the engine would not look at FROM at all.
-            options["use_default_graph_as_union"] = self._union and not query.has_dataset
+            options["use_default_graph_as_union"] = self._union and query.dataset is None
         try:
             if query.says_service:
                 self._refuse_service(query.text, base)

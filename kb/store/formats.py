@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -137,7 +137,7 @@ def write(
     prefixes: Mapping[str, str] | None = None,
     limit: int | None = None,
 ) -> tuple[bytes, int | None]:
-    """The result as bytes, and its number of rows where the format tells.
+    """The result as bytes, and its number of rows where that is known by the way.
 
     Args:
         answer: what the engine gave; read once, here.
@@ -148,21 +148,28 @@ def write(
     Raises:
         QueryStopped: query-size, the result is larger than the limit. It is never cut.
     """
-    names = dict(prefixes or {})
     sink = _Capped(limit)
     if isinstance(answer, ox.QueryTriples):
-        if format.name not in ("ttl", "trig", "rdfxml"):
-            names = {}
+        names = dict(prefixes or {}) if format.name in ("ttl", "trig", "rdfxml") else {}
         ox.serialize(answer, sink, _RDF[format.name], prefixes=names)
         body = stable_header(sink.getvalue(), format.name)
     elif format.name == "table":
-        return table.write(answer, names, sink.check)
+        return table.write(answer, dict(prefixes or {}), sink.check)
     else:
         answer.serialize(sink, _RESULTS[format.name])
         body = sink.getvalue()
         if isinstance(answer, ox.QueryBoolean):
             return body, 1
-    return body, count_rows(body, format.name)
+    return body, None
+
+
+def write_triples(
+    triples: Iterable[ox.Triple], format: Format, prefixes: Mapping[str, str] | None = None
+) -> bytes:
+    """Triples as bytes, where they are not an answer of the engine; as :func:`write`."""
+    names = dict(prefixes or {}) if format.name in ("ttl", "trig", "rdfxml") else {}
+    body = ox.serialize(triples, format=_RDF[format.name], prefixes=names)
+    return stable_header(body or b"", format.name)
 
 
 class _Capped(io.BytesIO):

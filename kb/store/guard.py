@@ -19,7 +19,7 @@ from kb.store import rows, worker
 from kb.store.embedded import EmbeddedStore
 from kb.store.frames import Frame, receive, send
 from kb.store.interface import Limits, Result, Row, Term
-from kb.store.messages import query_request, result_of
+from kb.store.messages import outcome_of, query_request, result_of
 from kb.text import Text
 
 #: A reply is buffered whole before it is sent; what then takes longer has gone wrong.
@@ -72,6 +72,7 @@ class GuardedStore:
         named_graphs: Sequence[str] = (),
         base: str | None = None,
         limits: Limits | None = None,
+        client: str = "",  # noqa: ARG002  nobody else asks here
     ) -> Result:
         """As :meth:`kb.store.interface.Store.query`."""
         granted = (limits or self._limits).within(self._limits)
@@ -127,7 +128,7 @@ class GuardedStore:
             reason = worker.stopped(current.reap(), limits)
             if reason is not None:
                 raise reason
-        elif reply.header["tired"]:
+        elif outcome_of(reply)[1]:
             self.close()
         return reply
 

@@ -26,13 +26,13 @@ class Limits:
     """What one query may use.
 
     Args:
-        seconds: wall-clock time from the start of its run, without waiting in the queue.
+        seconds: wall-clock time from its arrival to its answer, waiting included.
         memory_mb: memory beyond that of the loaded data, in MiB.
         result_mb: size of the serialised result, in MiB.
     """
 
-    seconds: float = 10.0
-    memory_mb: int = 1024
+    seconds: float = 5.0
+    memory_mb: float = 1024
     result_mb: float = 64
 
     @classmethod
@@ -58,8 +58,7 @@ class Result:
         format: the short name of the format, as in :mod:`kb.store.formats`.
         media_type: the format's media type, with its charset where text needs one.
         body: the bytes to send.
-        rows: solutions (SELECT) or triples; 1 for ASK; None where the format
-            does not tell without reading it again (Turtle, TriG, RDF/XML, JSON-LD).
+        counted: the number of rows, where whoever wrote the result has it.
         revision: the revision that the query saw.
         seconds: how long the query ran, serialisation included.
     """
@@ -68,9 +67,24 @@ class Result:
     format: str
     media_type: str
     body: bytes
-    rows: int | None
+    counted: int | None
     revision: str
     seconds: float
+
+    @property
+    def rows(self) -> int | None:
+        """Solutions (SELECT) or triples; 1 for ASK; None where the format does not tell
+        without reading it again (Turtle, TriG, RDF/XML, JSON-LD).
+
+        Counted when asked for: most who take a result only pass it on.
+        """
+        from kb.store.formats import count_rows
+
+        if self.counted is not None:
+            return self.counted
+        if self.form == "ask":
+            return 1
+        return count_rows(self.body, self.format)
 
     def __str__(self) -> str:
         return self.body.decode()
@@ -103,6 +117,7 @@ class Store(Protocol):
         named_graphs: Sequence[str] = (),
         base: str | None = None,
         limits: Limits | None = None,
+        client: str = "",
     ) -> Result:
         """Run one SPARQL 1.1 query.
 
@@ -117,13 +132,17 @@ class Store(Protocol):
             base: IRI that relative IRIs in the query are resolved against, where it has no
                 BASE of its own; by default the store's.
             limits: less than the store's own limits; more is not granted.
+            client: who asks, by a name that the caller chooses; queries of one client wait
+                for each other, and use up its budget of query time where there is one. Without
+                a name there is no budget.
 
         Raises:
             QueryProblem: it does not parse (query-syntax), may not run (query-refused)
                 or cannot be evaluated (query-failed).
             UnknownName: no such format, or not one for this form of query.
             QueryStopped: deadline, memory or size of the result was exceeded.
-            Overloaded: no place in the queue.
+            Overloaded: no place in the queue, or none in time.
+            BudgetSpent: the client has used up its query time.
         """
 
     def select(self, text: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:

@@ -5,13 +5,22 @@ Must not know how frames travel.
 
 from __future__ import annotations
 
+import json
+import struct
 from collections.abc import Sequence
+from functools import lru_cache
 
 from kb import errors
 from kb.errors import PlankbError
-from kb.store.frames import Frame, Header
+from kb.store.frames import Bytes, Frame, Header
 from kb.store.interface import Limits, Result
 from kb.text import Text
+
+#: The note of a request: seconds, memory_mb and result_mb; the client's name follows.
+_LIMITS = struct.Struct(">ddd")
+LIMITS_SIZE = _LIMITS.size
+#: The code of a reply that is a result.
+OK = "ok"
 
 
 def query_request(
@@ -21,60 +30,97 @@ def query_request(
     named_graphs: Sequence[str],
     limits: Limits,
     base: str | None = None,
+    client: str = "",
 ) -> Frame:
     """The request to run a query; arguments as of :meth:`kb.store.interface.Store.query`."""
-    header = {
-        "do": "query",
-        "format": format,
-        "default": list(default_graphs),
-        "named": list(named_graphs),
-        "base": base,
-        **_of_limits(limits),
-    }
-    return Frame(header, text.encode("utf-8", "replace"))
+    head = _query_head(format, tuple(default_graphs), tuple(named_graphs), base)
+    return Frame(head, text.encode("utf-8", "replace"), _note(limits, client))
+
+
+@lru_cache(maxsize=256)
+def _query_head(
+    format: str | None, default: tuple[str, ...], named: tuple[str, ...], base: str | None
+) -> bytes:
+    header = {"do": "query", "format": format, "default": default, "named": named, "base": base}
+    return json.dumps(header).encode()
 
 
 def quads_request(graph: str | None, limits: Limits) -> Frame:
     """The request for all quads as N-Quads, or for one graph as N-Triples."""
-    return Frame({"do": "quads", "graph": graph, **_of_limits(limits)})
+    return Frame.of({"do": "quads", "graph": graph}, note=_note(limits, ""))
 
 
-def load_request(nquads: bytes, revision: str) -> Frame:
-    """The request to replace everything by a new revision."""
-    return Frame({"do": "load", "revision": revision}, nquads)
+def load_request(path: str, revision: str) -> Frame:
+    """The request to replace everything by a new revision: N-Quads in a file of its folder."""
+    return Frame.of({"do": "load", "path": path, "revision": revision})
 
 
 def status_request() -> Frame:
     """The request for the engine's state."""
-    return Frame({"do": "status"})
+    return Frame.of({"do": "status"})
 
 
-def _of_limits(limits: Limits) -> Header:
-    return {
-        "seconds": limits.seconds,
-        "memory_mb": limits.memory_mb,
-        "result_mb": limits.result_mb,
+def _note(limits: Limits, client: str) -> bytes:
+    name = client.encode("utf-8", "replace")
+    return _LIMITS.pack(limits.seconds, limits.memory_mb, limits.result_mb) + name
+
+
+def limits_of(request: Frame) -> Limits:
+    """The limits that a request asks for.
+
+    Raises:
+        ValueError: it has none, or none that are numbers above zero.
+    """
+    if len(request.note) < _LIMITS.size:
+        raise ValueError("a request without limits")
+    seconds, memory_mb, result_mb = _LIMITS.unpack_from(request.note)
+    if not (seconds >= 0 and memory_mb >= 0 and result_mb >= 0):  # NaN is not
+        raise ValueError("limits below zero")
+    return Limits(seconds, min(memory_mb, 2**40), result_mb)
+
+
+def client_of(request: Frame) -> str:
+    """The name of the client that a request is for; empty where nobody is named."""
+    if len(request.note) == _LIMITS.size:
+        return ""
+    return request.note[_LIMITS.size :].decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=64)
+def _result_head(
+    form: str, format: str, media_type: str, counted: int | None, revision: str
+) -> bytes:
+    header = {
+        "form": form,
+        "format": format,
+        "media_type": media_type,
+        "counted": counted,
+        "revision": revision,
     }
-
-
-def limits_of(header: Header) -> Limits:
-    """The limits that a request asks for."""
-    return Limits(header["seconds"], header["memory_mb"], header["result_mb"])
+    return json.dumps(header).encode()[:-1]
 
 
 def of_result(result: Result) -> Frame:
     """A result as a reply."""
-    return Frame(
-        {
-            "form": result.form,
-            "format": result.format,
-            "media_type": result.media_type,
-            "rows": result.rows,
-            "revision": result.revision,
-            "seconds": result.seconds,
-        },
-        result.body,
+    start = _result_head(
+        result.form, result.format, result.media_type, result.counted, result.revision
     )
+    return Frame(start + b', "seconds": %.6f}' % result.seconds, result.body, reply_note(OK))
+
+
+def of_problem(error: PlankbError) -> Frame:
+    """An error as a reply."""
+    return Frame.of({"error": of_error(error)}, note=reply_note(error.code))
+
+
+def reply_note(code: str, *, tired: bool = False) -> bytes:
+    """The note of a reply: whether the worker is tired, and what came of the request."""
+    return (b"1" if tired else b"0") + code.encode()
+
+
+def outcome_of(reply: Frame) -> tuple[str, bool]:
+    """What came of a request, and whether the worker is tired: what :func:`reply_note` wrote."""
+    return reply.note[1:].decode(), reply.note[:1] == b"1"
 
 
 def result_of(reply: Frame) -> Result:
@@ -90,11 +136,15 @@ def result_of(reply: Frame) -> Result:
         header["form"],
         header["format"],
         header["media_type"],
-        reply.body,
-        header["rows"],
+        _bytes(reply.body),
+        header["counted"],
         header["revision"],
         header["seconds"],
     )
+
+
+def _bytes(body: Bytes) -> bytes:
+    return body if isinstance(body, bytes) else bytes(body)
 
 
 def of_error(error: PlankbError) -> Header:

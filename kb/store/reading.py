@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
@@ -62,6 +63,38 @@ _TERMINAL = re.compile(
 )
 
 
+#: What the base is kept under among the prefixes; no prefix has this name.
+_BASE_NAME = "@base"
+
+#: A query whose first keyword can be found without taking all of it apart: prefixes in the
+#: usual way of writing, then one of the four. What does not look like this is read in full.
+_PLAIN = re.compile(
+    r"""\s*+(?:PREFIX\s++[\w-]*+:\s*+<[^<>"{}|^`\\\x00-\x20]*+>\s*+)*+
+    (SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s{(*?<])""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+#: In a query that has none of these nothing is to be refused, resolved or blanked out.
+_NOTABLE = re.compile(r"service|from|\\u", re.IGNORECASE)
+
+#: Calls whose value is another each time. The engine takes a keyword that is glued to the
+#: one before it, so nothing is asked of what stands in front.
+_VOLATILE = re.compile(r"(?:now|rand|uuid)\s*[(\#]|\\u")
+
+
+def is_volatile(text: str) -> bool:
+    """Whether a query may give another result on the same data: NOW, RAND, UUID, STRUUID.
+
+    Says so now and then where it is not true, and never the other way round.
+
+    >>> is_volatile("SELECT (NOW() AS ?now) {}"), is_volatile("ASK { ?now ?p ?o }")
+    (True, False)
+    """
+    lower = text.lower()
+    if not any(word in lower for word in ("now", "rand", "uuid", "\\u")):
+        return False
+    return _VOLATILE.search(lower) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """One terminal of the grammar: its kind, its text and where it begins."""
@@ -77,28 +110,46 @@ class Terminal:
 
 
 @dataclass(frozen=True, slots=True)
+class Dataset:
+    """The dataset that a query asks for.
+
+    Args:
+        default: graphs that make up the default graph.
+        named: named graphs.
+        rest: the query without the clauses that say so, for who says it in another way.
+    """
+
+    default: tuple[str, ...]
+    named: tuple[str, ...]
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What is known of a query before it runs.
 
     Args:
         text: the query to hand to the engine.
         form: its form.
-        has_dataset: whether it has FROM or FROM NAMED, so that the union is not meant.
+        dataset: the graphs of FROM, and those of FROM NAMED, as full IRIs; None where it has
+            neither, so that the union is meant.
         says_service: whether the letters occur anywhere, in a string for example; then the
             engine is asked whether they are the keyword to it.
     """
 
     text: str
     form: Form
-    has_dataset: bool
+    dataset: Dataset | None
     says_service: bool
 
 
-def read(text: str) -> Reading:
+def read(text: str, known: Mapping[str, str] | None = None, base: str | None = None) -> Reading:
     """Read a query: find its form and dataset, refuse what may not run.
 
     Args:
         text: a SPARQL 1.1 query.
+        known: prefixes that it need not declare.
+        base: IRI that its relative IRIs are resolved against.
 
     Raises:
         QueryProblem: it is an update, uses SERVICE, is too long (query-refused), or does
@@ -116,9 +167,12 @@ def read(text: str) -> Reading:
             ),
             Text(zh="分成几个较短的查询", en="split it into shorter queries"),
         )
+    plain = _PLAIN.match(text)
+    if plain is not None and _NOTABLE.search(text) is None:
+        return Reading(text, _FORMS[plain.group(1).upper()], dataset=None, says_service=False)
     text = _resolve_escapes(text)
     tokens = (token for token in terminals(text) if token.kind != "space")
-    prefixes: dict[str, str] = {}
+    prefixes: dict[str, str] = {**(known or {}), _BASE_NAME: base or ""}
     keyword = _after_prologue(tokens, prefixes) or Terminal("end", "", len(text))
     word = keyword.text.upper()
     if keyword.kind == "word" and word in _UPDATES:
@@ -128,6 +182,7 @@ def read(text: str) -> Reading:
     letters = text.lower()
     says_service = "service" in letters
     clauses: list[_Clause] = []
+    dataset = None
     # Most queries have neither word in them, and need not be read to their end.
     if says_service or "from" in letters:
         rest = list(tokens)
@@ -135,10 +190,17 @@ def read(text: str) -> Reading:
             if token.kind == "word" and token.text.upper() == "SERVICE":
                 raise no_service(*position(text, token.start))
         clauses = list(_dataset(rest))
+        if clauses:
+            named = [(clause.named, _iri(clause.graph, prefixes)) for clause in clauses]
+            dataset = Dataset(
+                tuple(dict.fromkeys(iri for is_named, iri in named if not is_named)),
+                tuple(dict.fromkeys(iri for is_named, iri in named if is_named)),
+                _without(text, clauses),
+            )
     return Reading(
         text=_without_repeats(text, clauses, prefixes),
         form=_FORMS[word],
-        has_dataset=bool(clauses),
+        dataset=dataset,
         says_service=says_service,
     )
 
@@ -284,15 +346,17 @@ def _character(token: Terminal) -> str:
 
 
 def _after_prologue(tokens: Iterator[Terminal], prefixes: dict[str, str]) -> Terminal | None:
-    """The first terminal after BASE, PREFIX and VERSION; collects the prefixes."""
+    """The first terminal after BASE, PREFIX and VERSION; collects the prefixes and the base."""
     for token in tokens:
         word = token.text.upper() if token.kind == "word" else ""
         if word in ("BASE", "VERSION"):
-            next(tokens, None)
+            iri = next(tokens, None)
+            if word == "BASE" and iri is not None:
+                prefixes[_BASE_NAME] = urljoin(prefixes.get(_BASE_NAME, ""), iri.text[1:-1])
         elif word == "PREFIX":
             name, iri = next(tokens, None), next(tokens, None)
             if name is not None and iri is not None:
-                prefixes[name.text[:-1]] = iri.text[1:-1]
+                prefixes[name.text[:-1]] = urljoin(prefixes.get(_BASE_NAME, ""), iri.text[1:-1])
         else:
             return token
     return None
@@ -316,6 +380,14 @@ def _dataset(tokens: list[Terminal]) -> Iterator[_Clause]:
                 yield _Clause(named, token.start, graph)
 
 
+def _iri(graph: Terminal, prefixes: Mapping[str, str]) -> str:
+    """The full IRI of a graph; as it stands there where its prefix is not known."""
+    if graph.kind == "name":
+        prefix, _, local = graph.text.partition(":")
+        return prefixes.get(prefix, prefix + ":") + re.sub(r"\\(.)", r"\1", local)
+    return urljoin(prefixes.get(_BASE_NAME, ""), graph.text[1:-1])
+
+
 def _without_repeats(text: str, clauses: list[_Clause], prefixes: Mapping[str, str]) -> str:
     """The query with a graph that is named again blanked out.
 
@@ -323,17 +395,18 @@ def _without_repeats(text: str, clauses: list[_Clause], prefixes: Mapping[str, s
     triples of a graph as often as FROM names it.
     """
     seen = set()
+    again = []
     for clause in clauses:
-        iri = clause.graph.text[1:-1]
-        if clause.graph.kind == "name":
-            prefix, _, local = clause.graph.text.partition(":")
-            iri = prefixes.get(prefix, prefix + ":") + re.sub(r"\\(.)", r"\1", local)
-        if (clause.named, iri) in seen:
-            end = clause.graph.end
-            text = (
-                text[: clause.start]
-                + re.sub(r"[^\n\r]", " ", text[clause.start : end])
-                + text[end:]
-            )
-        seen.add((clause.named, iri))
+        key = (clause.named, _iri(clause.graph, prefixes))
+        if key in seen:
+            again.append(clause)
+        seen.add(key)
+    return _without(text, again)
+
+
+def _without(text: str, clauses: list[_Clause]) -> str:
+    """The query with these clauses blanked out; all else stays in its place."""
+    for clause in clauses:
+        gone = re.sub(r"[^\n\r]", " ", text[clause.start : clause.graph.end])
+        text = text[: clause.start] + gone + text[clause.graph.end :]
     return text

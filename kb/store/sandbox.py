@@ -17,6 +17,8 @@ import resource
 import signal
 import struct
 import sys
+import time
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +64,10 @@ _NEEDED: dict[str, tuple[int, dict[str, int]]] = {
 }  # fmt: skip
 
 
+#: Seconds for which a limit of processor time is good.
+_SOME = 6.0
+
+
 @dataclass(frozen=True, slots=True)
 class Walls:
     """What was put up.
@@ -75,7 +81,7 @@ class Walls:
     seccomp: bool
 
 
-def confine(channel: int, memory_mb: int, parent: int) -> Walls:
+def confine(channel: int, memory_mb: float, parent: int) -> Walls:
     """Confine this process for good. On return, descriptor 0 is the channel and no other is open.
 
     Args:
@@ -86,40 +92,84 @@ def confine(channel: int, memory_mb: int, parent: int) -> Walls:
     Raises:
         OSError: a limit could not be set; the process must end then.
     """
+    die_with(parent)
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-    if libc is not None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it went away before the line above
-        os._exit(0)
     mapped = _mapped()
     # Objects of before would be copied page by page if the collector touched them.
     gc.freeze()
     if channel != 0:
         os.dup2(channel, 0)
-    _close_others()
+    close_all_but((0,))
     for limit, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_NOFILE, 1),
-        (resource.RLIMIT_AS, mapped + memory_mb * 2**20),
+        (resource.RLIMIT_AS, mapped + int(memory_mb * 2**20)),
     ):
         _lower(limit, value)
     return Walls(mapped, seccomp=libc is not None and _filter_calls(libc))
 
 
-def allow(walls: Walls, seconds: float, memory_mb: int) -> None:
-    """Give this process its room for one more query.
+class Allowance:
+    """What this confined process may use, query by query.
+
+    Limits are raised and lowered only where they change: each change is a system call.
 
     Args:
         walls: from :func:`confine`.
-        seconds: processor time from now; beyond it (and a little more, as the parent's
-            deadline comes first) the process ends with SIGXCPU.
-        memory_mb: address space beyond what was mapped at the start, in MiB.
     """
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    _soften(resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime + seconds) + 2)
-    _soften(resource.RLIMIT_AS, walls.mapped + memory_mb * 2**20)
+
+    def __init__(self, walls: Walls) -> None:
+        self._walls = walls
+        self._memory_mb = 0.0
+        self._seconds = 0.0
+        self._until = 0.0
+
+    def grant(self, seconds: float, memory_mb: float) -> None:
+        """Give this process its room for one more query.
+
+        Args:
+            seconds: processor time from now; beyond it (and a little more, as the parent's
+                deadline comes first) the process ends with SIGXCPU.
+            memory_mb: address space beyond what was mapped at the start, in MiB.
+        """
+        now = time.monotonic()
+        if now > self._until or seconds != self._seconds:
+            # One thread uses no more processor time than time goes by, so this will do for the
+            # queries of the next seconds, and none of them has much more than it should.
+            self._until, self._seconds = now + _SOME, seconds
+            _soften(resource.RLIMIT_CPU, int(time.process_time() + seconds + _SOME) + 2)
+        if memory_mb != self._memory_mb:
+            self._memory_mb = memory_mb
+            _soften(resource.RLIMIT_AS, self._walls.mapped + int(memory_mb * 2**20))
+
+
+def close_all_but(kept: Container[int]) -> None:
+    """Close every descriptor of this process but these."""
+    try:
+        # A limit of a billion descriptors, as containers have it, is too many to try.
+        for descriptor in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
+            if descriptor not in kept:
+                with contextlib.suppress(OSError):  # the one that the listing itself used
+                    os.close(descriptor)
+    except OSError:
+        for descriptor in range(2**16):
+            if descriptor not in kept:
+                with contextlib.suppress(OSError):
+                    os.close(descriptor)
+
+
+def die_with(parent: int) -> None:
+    """Have this process die when its parent does.
+
+    Args:
+        parent: process id of the parent.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it went away before the line above
+        os._exit(0)
 
 
 def _soften(limit: int, value: int) -> None:
@@ -134,18 +184,6 @@ def _lower(limit: int, value: int) -> None:
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
     resource.setrlimit(limit, (value, value))
-
-
-def _close_others() -> None:
-    """Close every descriptor but 0."""
-    try:
-        # A limit of a billion descriptors, as containers have it, is too many to try.
-        for descriptor in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
-            if descriptor:
-                with contextlib.suppress(OSError):  # the one that the listing itself used
-                    os.close(descriptor)
-    except OSError:
-        os.closerange(1, 2**16)
 
 
 def _mapped() -> int:

@@ -7,25 +7,29 @@ have one thread only. Must not know where queries come from.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import resource
 import signal
 import socket
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NoReturn
 
 from kb.errors import PlankbError, QueryStopped
 from kb.store import sandbox
 from kb.store.embedded import EmbeddedStore
 from kb.store.formats import too_large
-from kb.store.frames import Frame, receive, send
+from kb.store.frames import Frame, Header, Inbox, receive, send
 from kb.store.interface import Limits, Result
-from kb.store.messages import limits_of, of_error, of_result
+from kb.store.messages import limits_of, of_problem, of_result, outcome_of, reply_note
 from kb.text import Text
 
 #: A worker that grew by more than this part of its memory limit makes room for a new one.
 _GROWTH = 0.25
+#: Seconds after which a query may have taken so much that it is worth a look.
+_LOOK_AFTER = 0.005
 
 
 @dataclass(slots=True)
@@ -136,8 +140,8 @@ def out_of_memory(limits: Limits) -> QueryStopped:
     return QueryStopped(
         "query-memory",
         Text(
-            zh=f"查询所需内存超过 {limits.memory_mb} MiB（或嵌套过深），已终止",
-            en=f"the query was stopped: it needs more than {limits.memory_mb} MiB of memory, "
+            zh=f"查询所需内存超过 {limits.memory_mb:g} MiB（或嵌套过深），已终止",
+            en=f"the query was stopped: it needs more than {limits.memory_mb:g} MiB of memory, "
             "or nests too deeply",
         ),
         Text(
@@ -157,14 +161,29 @@ def _live(store: EmbeddedStore, limits: Limits, channel: socket.socket, parent: 
         signal.set_wakeup_fd(-1)
         walls = sandbox.confine(channel.detach(), limits.memory_mb, parent)
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=0)
-        before = _peak()
-        send(line, Frame({"ready": True, "seccomp": walls.seccomp}))
-        while (request := receive(line)) is not None:
-            reply = _answer(store, request, limits, walls)
-            reply.header["tired"] = _peak() - before > limits.memory_mb * _GROWTH
+        allowance = sandbox.Allowance(walls)
+        most = _peak() + limits.memory_mb * _GROWTH
+        send(line, Frame.of({"ready": True, "seccomp": walls.seccomp}))
+        inbox = Inbox()
+        count = 0
+        while (request := _next(inbox, line)) is not None:
+            began = time.monotonic()
+            reply = _answer(store, request, limits, allowance)
+            count += 1
+            # A short query rarely takes much memory, and to look costs a system call.
+            if count % 16 == 0 or time.monotonic() - began > _LOOK_AFTER:
+                reply.note = reply_note(outcome_of(reply)[0], tired=_peak() > most)
             send(line, reply)
     finally:
         os._exit(0)
+
+
+def _next(inbox: Inbox, line: socket.socket) -> Frame | None:
+    """The next request; short queries may be sent ahead, several at a time."""
+    while (request := inbox.take()) is None:
+        if not inbox.read(line):
+            return None
+    return request
 
 
 def _peak() -> int:
@@ -172,26 +191,35 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def _answer(store: EmbeddedStore, request: Frame, cap: Limits, walls: sandbox.Walls) -> Frame:
+@lru_cache(maxsize=64)
+def _read_head(head: bytes) -> Header:
+    header: Header = json.loads(head)
+    return header
+
+
+def _answer(
+    store: EmbeddedStore, request: Frame, cap: Limits, allowance: sandbox.Allowance
+) -> Frame:
     limits = cap
     try:
-        limits = limits_of(request.header).within(cap)
-        sandbox.allow(walls, limits.seconds, limits.memory_mb)
-        if request.header["do"] == "quads":
-            return _dump(store, request.header["graph"], limits)
+        header = _read_head(request.head)
+        limits = limits_of(request).within(cap)
+        allowance.grant(limits.seconds, limits.memory_mb)
+        if header["do"] == "quads":
+            return _dump(store, header["graph"], limits)
         result = store.query(
-            request.body.decode(),
-            format=request.header["format"],
-            default_graphs=request.header["default"],
-            named_graphs=request.header["named"],
-            base=request.header["base"],
+            bytes(request.body).decode(),
+            format=header["format"],
+            default_graphs=header["default"],
+            named_graphs=header["named"],
+            base=header["base"],
             limits=limits,
         )
         return of_result(result)
     except MemoryError:
-        return Frame({"error": of_error(out_of_memory(limits))})
+        return of_problem(out_of_memory(limits))
     except PlankbError as error:
-        return Frame({"error": of_error(error)})
+        return of_problem(error)
     except BaseException as error:  # noqa: BLE001  the engine's panics are no Exception
         fault = PlankbError(
             "query-fault",
@@ -200,7 +228,7 @@ def _answer(store: EmbeddedStore, request: Frame, cap: Limits, walls: sandbox.Wa
                 en=f"the query engine failed ({type(error).__name__}): {error}",
             ),
         )
-        return Frame({"error": of_error(fault)})
+        return of_problem(fault)
 
 
 def _dump(store: EmbeddedStore, graph: str | None, limits: Limits) -> Frame:
@@ -210,6 +238,4 @@ def _dump(store: EmbeddedStore, graph: str | None, limits: Limits) -> Frame:
         raise too_large()
     seconds = time.perf_counter() - began
     media = "application/n-quads"
-    return of_result(
-        Result("construct", "nq", media, body, body.count(b"\n"), store.revision, seconds)
-    )
+    return of_result(Result("construct", "nq", media, body, None, store.revision, seconds))

@@ -99,12 +99,10 @@ def test_free_questions_find_their_clause(question: str, clause: str, asker: Ask
         ("wich mesures suport rual talent", "mesures", "measure"),
         ("農村實用人才有哪些具體舉措？", "", ""),
         ("nongcun shiyong rencai 的目标有哪些", "nongcun shiyong rencai", "农村实用人才"),
-        ("高技能人材有那些目标", "人材", "人才"),
+        ("高技能人材有那些目标", "", ""),
     ],
 )
-def test_slips_are_repaired_and_shown(
-    question: str, written: str, read: str, asker: Asker
-) -> None:
+def test_slips_are_repaired_and_shown(question: str, written: str, read: str, asker: Asker) -> None:
     answer = asker.ask(question)
     assert answer.status == "answered", (answer.text, answer.repairs)
     if written:
@@ -113,7 +111,7 @@ def test_slips_are_repaired_and_shown(
 
 @pytest.mark.parametrize(
     "question",
-    ["体育人才队伍有哪些机制", "What are the targets for the finance talent team?"],
+    ["金融人才队伍有哪些机制", "What are the targets for the finance talent team?"],
 )
 def test_a_team_that_there_is_not_is_refused_with_those_that_there_are(
     question: str, asker: Asker

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from kb.ask import words
 from kb.ask.asker import Asker
-from kb.ask.form import Count, Describe, Related, Form, NotStated, Question, Select, Set
+from kb.ask.form import Count, Describe, Form, NotStated, Question, Related, Select, Set
 from kb.ask.lexicon import Lexicon
-from kb.normalise import keys, units
 from kb.ask.verbalise import question as in_words
 from kb.ask.verbalise import reading
 from kb.errors import FileProblem
+from kb.normalise import keys, units
 from kb.text import Language
 
 KINDS = [

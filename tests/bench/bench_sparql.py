@@ -1,7 +1,7 @@
 """The endpoint beside `oxigraph serve` and rdflib-endpoint, on the same data, in the same run.
 
 Lookups by wrk, the plan's graph and a million triples; heavy queries beside bare pyoxigraph;
-short queries beside heavy ones; hostile requests. PLANKB_BENCH_SECONDS is the length of one
+short queries beside heavy ones. PLANKB_BENCH_SECONDS is the length of one
 load (3), PLANKB_BENCH_ROUNDS how often each is repeated (3); rows have the medians.
 """
 
@@ -24,7 +24,6 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from tests.bench import material, peers
-from tests.bench.hostile import requests
 from tests.bench.peers import Absent
 from tests.bench.wrk import load
 
@@ -33,9 +32,6 @@ Row = dict[str, object]
 SECONDS = float(os.environ.get("PLANKB_BENCH_SECONDS") or 3)
 ROUNDS = int(os.environ.get("PLANKB_BENCH_ROUNDS") or 3)
 CLIENTS = (1, 8, 32)
-#: The service's deadline in this run, and what may come on top of it.
-DEADLINE = 5.0
-SLACK = 0.3
 #: Heavy queries get time to end here: it is their cost that is measured, not their deadline.
 PATIENT = {"query_seconds": "60", "result_mb": "512", "log": "off", "client_seconds": "0"}
 
@@ -62,29 +58,34 @@ def run() -> list[Row]:
             rows += _lookups(name, data)
         rows += _heavy(large)
         rows += _disturbed(large)
-        rows += _hostile(large)
     return rows
 
 
 # -- lookups ----------------------------------------------------------------------------
 
 
-def _queries(name: str) -> list[str]:
-    if name == "1M":
-        step = material.OBSERVATIONS // 500
-        subjects = [material.observation(number * step) for number in range(500)]
-    else:
-        found = {
-            quad.subject.value
-            for quad in ox.parse(material.plan(), format=ox.RdfFormat.N_QUADS)
-            if isinstance(quad.subject, ox.NamedNode)
-        }
-        subjects = sorted(found)[::5]
-    return [f"SELECT ?p ?o {{ <{subject}> ?p ?o }}" for subject in subjects]
+def plan_queries() -> list[str]:
+    """Lookups of what the plan's graph describes."""
+    found = {
+        quad.subject.value
+        for quad in ox.parse(material.plan(), format=ox.RdfFormat.N_QUADS)
+        if isinstance(quad.subject, ox.NamedNode)
+    }
+    return [_lookup(subject) for subject in sorted(found)[::5]]
+
+
+def million_queries() -> list[str]:
+    """Lookups of observations, from one end of the million to the other."""
+    step = material.OBSERVATIONS // 500
+    return [_lookup(material.observation(number * step)) for number in range(500)]
+
+
+def _lookup(subject: str) -> str:
+    return f"SELECT ?p ?o {{ <{subject}> ?p ?o }}"
 
 
 def _lookups(name: str, data: Path) -> list[Row]:
-    queries = _queries(name)
+    queries = million_queries() if name == "1M" else plan_queries()
     servers: dict[str, str] = {}
     missing: dict[str, str] = {}
     rows: list[Row] = []
@@ -208,7 +209,7 @@ def _serialised(store: ox.Store, query: str) -> bytes:
 
 
 def _disturbed(data: Path) -> list[Row]:
-    queries = _queries("1M")
+    queries = million_queries()
     with peers.plankb(data, log="off", client_seconds="0") as address:
         quiet, beside = [], []
         for _ in range(ROUNDS):
@@ -232,7 +233,7 @@ def _p95(address: str, queries: Sequence[str]) -> float:
     taken = []
     give_up = time.monotonic() + SECONDS
     own = os.urandom(4).hex()
-    with _connected(address) as connection:
+    with connected(address) as connection:
         number = 0
         while time.monotonic() < give_up:
             number += 1
@@ -241,7 +242,7 @@ def _p95(address: str, queries: Sequence[str]) -> float:
             assert status == 200, body[:200]
             taken.append(seconds)
             time.sleep(0.002)  # one user's pace, and no load of its own
-    return statistics.quantiles(taken, n=20)[-1]
+    return sorted(taken)[int(len(taken) * 0.95)]
 
 
 @contextlib.contextmanager
@@ -269,117 +270,11 @@ def _busy(address: str, clients: int) -> Iterator[None]:
             thread.join()
 
 
-# -- hostile requests -------------------------------------------------------------------
-
-
-def _hostile(data: Path) -> list[Row]:
-    rows: list[Row] = []
-    with (
-        _listener() as (listener, connections),
-        peers.plankb(data, query_seconds=f"{DEADLINE:g}", log="off", client_seconds="0") as address,
-    ):
-        files = _Files(address)
-        for each in requests(listener):
-            began = time.perf_counter()
-            with files.watched():
-                status, body = _sent(address, each.path, each.query, each.sent)
-            seconds = time.perf_counter() - began
-            right = status in each.statuses and each.expected in body.decode("utf-8", "replace")
-            in_time = seconds <= DEADLINE + SLACK
-            rows.append(
-                {
-                    "what": f"hostile: {each.name}",
-                    "status": status,
-                    "seconds": round(seconds, 2),
-                    "bar": f"{DEADLINE + SLACK:g} s",
-                    "met": "yes" if right and in_time else "no",
-                }
-            )
-        status, _, _ = ask(address, "ASK {}")
-        rows.append(
-            {
-                "what": "after all of them: answers, connections out, files open in workers",
-                "status": status,
-                "connections": len(connections),
-                "files": len(files.seen),
-                "met": "yes" if status == 200 and not connections and not files.seen else "no",
-            }
-        )
-    return rows
-
-
-class _Files:
-    """Looks at the descriptors of query processes while a query runs: none may be a file."""
-
-    def __init__(self, address: str) -> None:
-        self._port = urlsplit(address).port
-        self.seen: set[str] = set()
-
-    @contextlib.contextmanager
-    def watched(self) -> Iterator[None]:
-        done = threading.Event()
-
-        def look() -> None:
-            while not done.wait(0.05):
-                for pid in _workers():
-                    with contextlib.suppress(OSError):
-                        for held in Path(f"/proc/{pid}/fd").iterdir():
-                            target = str(held.readlink())
-                            if target.startswith("/") and target != "/dev/null":
-                                self.seen.add(target)
-
-        thread = threading.Thread(target=look)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
-
-
-def _workers() -> list[int]:
-    """Query processes: those below an engine, on Linux."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if b"kb.store.engine" in (entry / "cmdline").read_bytes():
-                parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
-                above = Path(f"/proc/{parent}/cmdline").read_bytes()
-                if b"kb.store.engine" in above:
-                    found.append(int(entry.name))
-    return found
-
-
-@contextlib.contextmanager
-def _listener() -> Iterator[tuple[str, list[str]]]:
-    """Someone who listens on a port, and the list of those who came."""
-    connections: list[str] = []
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-
-        def accept() -> None:
-            while True:
-                try:
-                    connection, who = listening.accept()
-                except OSError:
-                    return
-                connections.append(str(who))
-                connection.close()
-
-        thread = threading.Thread(target=accept, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}", connections
-        with contextlib.suppress(OSError):
-            listening.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
-
-
 # -- requests ---------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
-def _connected(address: str) -> Iterator[http.client.HTTPConnection]:
+def connected(address: str) -> Iterator[http.client.HTTPConnection]:
     parts = urlsplit(address)
     assert parts.hostname
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=120)
@@ -408,15 +303,5 @@ def _asked(
 
 def ask(address: str, query: str) -> tuple[int, bytes, float]:
     """One query on a connection of its own: status, body, seconds."""
-    with _connected(address) as connection:
+    with connected(address) as connection:
         return _asked(connection, address, query)
-
-
-def _sent(address: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
-    with _connected(address) as connection:
-        if path:
-            connection.request("GET", path)
-        else:
-            connection.request("POST", urlsplit(address).path, body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read()

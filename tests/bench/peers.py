@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,9 +132,24 @@ def rdflib_endpoint(data: Path) -> Iterator[str]:
         yield address
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service of ours that runs.
+
+    Args:
+        address: of its endpoint.
+        pid: of its parent process.
+        said: file with what it wrote to standard error.
+    """
+
+    address: str
+    pid: int
+    said: Path
+
+
 @contextlib.contextmanager
-def plankb(data: Path, **settings: str) -> Iterator[str]:
-    """Our service on the data; the address of its endpoint."""
+def service(data: Path, **settings: str) -> Iterator[Running]:
+    """Our service on the data."""
     env = {f"PLANKB_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "tests.bench.dataset_service", str(data)]
     with process(command, env) as (started, said):
@@ -144,4 +160,11 @@ def plankb(data: Path, **settings: str) -> Iterator[str]:
             time.sleep(0.1)
         address = found.group(1) + "/sparql"
         await_answer(address, started, said, 60)
-        yield address
+        yield Running(address, started.pid, said)
+
+
+@contextlib.contextmanager
+def plankb(data: Path, **settings: str) -> Iterator[str]:
+    """Our service on the data; the address of its endpoint."""
+    with service(data, **settings) as running:
+        yield running.address

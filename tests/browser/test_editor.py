@@ -23,7 +23,8 @@ COUNTS = (
     '?t skos:prefLabel ?name FILTER(LANG(?name) = "zh") } GROUP BY ?name ORDER BY ?name'
 )
 HEAVY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-BAD_REQUEST = "Failed to load resource: the server responded with a status of 400"
+REFUSED = "Failed to load resource: the server responded with a status of "
+BAD_REQUEST = REFUSED + "400"
 
 
 def write(page: Page, query: str) -> None:
@@ -279,6 +280,25 @@ def test_an_error_is_told_in_words_with_its_line(
     expect(page.locator("#syntax")).to_contain_text("2")
     error.locator("button", has_text=button).click()
     assert page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getCursor().line") == 1
+    run(page, TEAMS)
+    assert len(rows(page)) == 10
+    expect(error).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("zh", "的时限，已终止"), ("en", "the query was stopped after 2 s")]
+)
+def test_a_query_past_its_deadline_says_so(
+    opened: Opened, faults: Faults, lang: str, told: str
+) -> None:
+    faults.allowed.append(REFUSED + "504")
+    page = opened(f"/editor?lang={lang}", lang=lang)
+    run(page, f"{HEAVY} # {lang}")
+    error = page.locator("#error")
+    expect(error).to_contain_text("504")
+    expect(error).to_contain_text(told)
+    expect(error).to_contain_text("LIMIT")  # what to do
+    expect(page.locator("#stop")).to_be_hidden()
     run(page, TEAMS)
     assert len(rows(page)) == 10
     expect(error).to_be_hidden()

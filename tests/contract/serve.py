@@ -15,7 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from kb.ask.asker import Asker
 from kb.settings import Settings
-from kb.store.client import Engine
+from kb.store.owner import Engine
 from server.app import create_app
 from server.knowledge import Knowledge
 

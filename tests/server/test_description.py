@@ -119,6 +119,29 @@ def test_examples_have_their_purpose_in_both_languages_and_run(web: httpx.Client
         assert web.get("/sparql", params={"query": query}).status_code == 200
 
 
+def test_an_editor_of_another_make_finds_examples_and_prefixes_in_the_data(
+    web: httpx.Client,
+) -> None:
+    """The queries are those that SIB's editor puts to an endpoint."""
+    found = web.get("/sparql.json", params={"query": """
+        PREFIX sh: <http://www.w3.org/ns/shacl#>
+        SELECT DISTINCT ?sq ?comment ?query WHERE {
+            ?sq a sh:SPARQLExecutable ; rdfs:comment ?comment ;
+                sh:select|sh:ask|sh:construct|sh:describe ?query
+        } ORDER BY ?sq"""}).json()["results"]["bindings"]  # fmt: skip
+    assert len(found) >= 2 * 99
+    assert {row["comment"]["xml:lang"] for row in found} == {"zh", "en"}
+    query = found[0]["query"]["value"]
+    assert web.get("/sparql", params={"query": query}).status_code == 200
+    declared = web.get("/sparql.csv", params={"query": """
+        PREFIX sh: <http://www.w3.org/ns/shacl#>
+        SELECT ?prefix ?namespace WHERE { [] sh:prefix ?prefix ; sh:namespace ?namespace }
+        """}).text  # fmt: skip
+    assert "skos,http://www.w3.org/2004/02/skos/core#" in declared.splitlines()
+    graph = web.get("/graph/examples", headers={"Accept": "text/turtle"})
+    assert graph.status_code == 200
+
+
 def test_prefixes_are_those_that_a_query_may_use(web: httpx.Client) -> None:
     graph = described(web, "/sparql/examples")
     declared = {

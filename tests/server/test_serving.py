@@ -128,13 +128,47 @@ def test_a_web_process_that_dies_is_replaced(service: Service) -> None:
     assert httpx.get(f"{service.address}/healthz", trust_env=False).text == "ok\n"
 
 
-def test_an_engine_that_dies_is_replaced(service: Service, web: httpx.Client) -> None:
+def test_an_engine_that_dies_is_started_again_and_queries_wait_for_it(
+    service: Service, web: httpx.Client
+) -> None:
     children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children")
     (engine,) = {int(pid) for pid in children.read_text().split()} - set(service.children())
-    os.kill(engine, signal.SIGKILL)
-    until(lambda: any("another is started" in line["event"] for line in service.log()), service)
-    until(lambda: web.get("/readyz").status_code == 200, service)
-    assert web.get("/sparql", params={"query": "ASK {}"}).json()["boolean"] is True
+    for number in range(3):
+        os.kill(engine, signal.SIGKILL)
+        answer = web.get("/sparql", params={"query": f"ASK {{}} # {number}"})
+        assert answer.json()["boolean"] is True
+        (engine,) = {int(pid) for pid in children.read_text().split()} - set(service.children())
+    assert web.get("/readyz").status_code == 200
+    assert sum("started again" in line["event"] for line in service.log()) == 3
+
+
+def test_who_has_used_up_its_query_time_is_told_when_to_come_again(cache: Path) -> None:
+    with (
+        Service(cache, client_seconds="0.0001", proxies="1", web_processes="1") as service,
+        httpx.Client(base_url=service.address, timeout=60, trust_env=False) as web,
+    ):
+        mine = {"X-Forwarded-For": "2001:db8::1"}
+        assert web.get("/sparql?query=ASK{?s ?p ?o}", headers=mine).status_code == 200
+        # The same network, and another query: what is known already costs nobody anything.
+        mine = {"X-Forwarded-For": "2001:db8::2"}
+        for chosen, said in (("zh", "您的查询时间已用完"), ("en", "your query time is used up")):
+            query = f"ASK {{ ?s ?p ?o }} # {chosen}"
+            headers = {**mine, "Accept-Language": chosen}
+            refused = web.post("/sparql", data={"query": query}, headers=headers)
+            assert refused.status_code == 429
+            assert refused.headers["Content-Type"] == "application/problem+json"
+            assert int(refused.headers["Retry-After"]) > 1
+            problem = refused.json()
+            assert problem["type"].endswith("query-budget")
+            assert said in problem["detail"]
+            assert "PLANKB_CLIENT_SECONDS" in problem["hint"]
+        others = {"X-Forwarded-For": "2001:db8:1::1"}
+        assert web.get("/sparql?query=ASK{?s ?p ?o} # x", headers=others).status_code == 200
+        counted = web.get("/metrics").text
+        assert 'plankb_requests_total{route="/sparql",outcome="query-budget"} 2' in counted
+        assert 'plankb_engine_queries_total{outcome="query-budget"} 2' in counted
+        for name in ("heavy", "queued", "cache_bytes", "memory_bytes", "workers"):
+            assert f"\nplankb_engine_{name}" in counted
 
 
 def test_sighup_brings_a_new_revision_and_no_request_fails(

@@ -8,8 +8,9 @@ from contextlib import ExitStack
 import pytest
 
 from kb.settings import Settings
-from kb.store.client import Engine, EngineClient
+from kb.store.client import EngineClient
 from kb.store.embedded import EmbeddedStore
+from kb.store.owner import Engine
 from tests.store.material import PREFIXES, Listener, dataset
 
 

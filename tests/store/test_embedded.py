@@ -199,3 +199,10 @@ def test_a_query_can_be_checked_without_running(store: EmbeddedStore, listener: 
     with pytest.raises(QueryProblem, match="SERVICE is not run"):
         store.check(f"ASK {{ SERVICESILENT <{listener.url}> {{}} }}")
     assert listener.connections() == 0
+
+
+def test_a_graph_that_is_named_twice_in_different_ways_counts_once(store: EmbeddedStore) -> None:
+    once = store.query("SELECT * FROM :g1 { ?s ?p ?o }").rows
+    for twice in ("FROM :g1 FROM <http://example.org/g1>", "FROM <g1> FROM :g1"):
+        result = store.query(f"SELECT * {twice} {{ ?s ?p ?o }}", base="http://example.org/")
+        assert result.rows == once

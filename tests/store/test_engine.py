@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -17,10 +18,12 @@ import pytest
 
 from kb.errors import InputError, Overloaded, PlankbError, QueryProblem, QueryStopped
 from kb.settings import Settings
-from kb.store.client import Engine, EngineClient, Status
-from kb.store.frames import send
+from kb.store.client import EngineClient
+from kb.store.frames import Frame, send
 from kb.store.interface import Limits, Result, Store
 from kb.store.messages import query_request
+from kb.store.owner import Engine
+from kb.store.status import Status
 from tests.store.material import ENDLESS, NS, Listener, dataset, ends, node
 from tests.store.test_guard import HOSTILE
 
@@ -138,37 +141,44 @@ def test_idle_workers_that_are_killed_are_replaced(start: Start) -> None:
         os.kill(pid, signal.SIGKILL)
         assert ends(pid)
     assert client.query("ASK {}").rows == 1
-    assert len(client.status().workers) == 2
+    assert until(client, lambda status: len(status.workers) == 2).deaths == 2
 
 
-def raw(client: EngineClient, text: str) -> socket.socket:
+def raw(client: EngineClient, text: str, who: str = "") -> socket.socket:
     """A client of its own that asks and does not wait."""
     connection = socket.socket(socket.AF_UNIX)
-    connection.connect(client._path)
-    send(connection, query_request(text, None, [], [], Limits(seconds=LONG)))
+    connection.connect(client.path)
+    send(connection, query_request(text, None, [], [], Limits(seconds=LONG), client=who))
     return connection
 
 
+def other(text: str, number: int) -> str:
+    """The same query in other words: identical ones would share one run."""
+    return f"{text} # {number}"
+
+
 def test_a_full_queue_says_when_to_come_again(start: Start) -> None:
-    client = start(query_seconds=LONG, workers=1, queue=2)
-    with raw(client, ENDLESS):
-        until(client, lambda status: status.busy == 1)
-        with raw(client, "ASK {}"), raw(client, "ASK {}"):
-            until(client, lambda status: status.queued == 2)
-            with pytest.raises(Overloaded) as caught:
-                client.query("ASK {}")
-            retry_after = caught.value.fields["retry_after"]
-            assert isinstance(retry_after, int)
-            assert 1 <= retry_after <= 60
-        until(client, lambda status: status.queued == 0)
-    assert client.query("ASK {}").rows == 1
+    client = start(query_seconds=LONG, workers=1, heavy=1, queue=2, short_ms=10)
+    with ExitStack() as stack:
+        for number in range(3):
+            stack.enter_context(raw(client, other(ENDLESS, number)))
+        until(client, lambda status: (status.heavy, status.heavy_queued) == (1, 2))
+        with pytest.raises(Overloaded) as caught:
+            client.query(other(ENDLESS, 3))
+        retry_after = caught.value.fields["retry_after"]
+        assert isinstance(retry_after, int)
+        assert 1 <= retry_after <= 60
+        assert client.query("ASK {}").rows == 1  # the short lane is free all the while
+    until(client, lambda status: status.busy + status.queued == 0)
 
 
 def test_who_waits_too_long_in_the_queue_is_told_so(start: Start) -> None:
-    # Three at a time cannot all be waited for: the last would wait for two deadlines.
-    client = start(query_seconds=0.5, workers=1)
+    # Three at a time cannot all run to their deadline.
+    client = start(query_seconds=0.5, workers=1, heavy=1)
     with ThreadPoolExecutor(3) as pool:
-        answers: list[Future[Result]] = [pool.submit(client.query, ENDLESS) for _ in range(3)]
+        answers: list[Future[Result]] = [
+            pool.submit(client.query, other(ENDLESS, number)) for number in range(3)
+        ]
         codes = sorted(answer.exception().code for answer in answers)  # type: ignore[union-attr]
     assert codes[0] == "overloaded"
     assert codes[-1] == "query-deadline"
@@ -188,11 +198,15 @@ def test_who_does_not_speak_the_language_is_shown_out(start: Start) -> None:
     client = start(workers=1)
     for noise in (
         b"GET / HTTP/1.1\r\n\r\n",
-        b"\0\0\0\2\0\0\0\0\0\0\0\0[]",
-        b"\0\0\0\2" + b"\0" * 8 + b"{}",
+        b"\0" * 7 + b"\2" + b"\0" * 8 + b"[]",
+        b"\0" * 7 + b"\2" + b"\0" * 8 + b"{}",
+        Frame.of({"do": "nothing"}).parts()[0],
+        Frame.of({"do": "query"}).parts()[0],
+        Frame.of({"do": "load", "path": "/etc/passwd", "revision": "r9"}).parts()[0],
+        Frame.of({"do": "query"}, b"x" * 3_000_000).parts()[0],
     ):
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(client._path)
+            connection.connect(client.path)
             connection.sendall(noise)
             assert connection.recv(1) == b""
     assert client.query("ASK {}").rows == 1
@@ -286,7 +300,7 @@ def endless_error(engine: Engine, endless: Future[Result]) -> BaseException | No
 
 def test_an_engine_dies_with_its_parent(tmp_path: Path) -> None:
     program = (
-        "import os, signal; from kb.store.client import Engine\n"
+        "import os, signal; from kb.store.owner import Engine\n"
         "engine = Engine.start(b'', 'r1')\n"
         "print(engine.path, engine.pid, *engine.client().status().workers, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"

@@ -149,7 +149,7 @@ def test_other_processes_cannot_be_signalled() -> None:
 
 def test_processor_time_is_bounded() -> None:
     def spin() -> None:
-        sandbox.allow(sandbox.Walls(2**40, seccomp=True), -1.0, 1)
+        sandbox.Allowance(sandbox.Walls(2**40, seccomp=True)).grant(-7.0, 1)
         while True:
             pass
 

@@ -1,0 +1,100 @@
+"""The engine seen from an event loop: a request goes out, and its reply is awaited.
+
+For one loop in one process. Who needs a store has :class:`kb.store.client.EngineClient`, which
+also waits for an engine that is being started again; here that is an error at once.
+Must not know what is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+from kb.store.client import lost
+from kb.store.frames import Frame, Inbox
+
+
+class _Line(asyncio.Protocol):
+    """A connection; one request at a time."""
+
+    transport: asyncio.Transport
+
+    def __init__(self) -> None:
+        self._inbox = Inbox()
+        self._reply: asyncio.Future[Frame] | None = None
+        self.gone = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._inbox.feed(data)
+            frame = self._inbox.take()
+        except ValueError:
+            self.transport.abort()
+            return
+        if frame is not None and self._reply is not None:
+            reply, self._reply = self._reply, None
+            if not reply.done():
+                reply.set_result(frame)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.gone = True
+        if self._reply is not None and not self._reply.done():
+            self._reply.set_exception(lost(str(exc or "closed")))
+
+    async def ask(self, request: Frame) -> Frame:
+        self._reply = asyncio.get_running_loop().create_future()
+        for part in request.parts():
+            self.transport.write(part)
+        return await self._reply
+
+
+class Lines:
+    """Connections to an engine, made when needed and used again.
+
+    Args:
+        path: of the engine's socket.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._idle: list[_Line] = []
+        self._closed = False
+
+    async def ask(self, request: Frame) -> Frame:
+        """Send a request and wait for its reply. Cancelled, the query ends in the engine too.
+
+        Raises:
+            Overloaded: the engine went away, or is not there.
+        """
+        line = await self._line()
+        try:
+            reply = await line.ask(request)
+        except BaseException:
+            line.transport.abort()
+            raise
+        if self._closed:
+            line.transport.close()
+        else:
+            self._idle.append(line)
+        return reply
+
+    async def _line(self) -> _Line:
+        while self._idle:
+            line = self._idle.pop()
+            if not line.gone:
+                return line
+        loop = asyncio.get_running_loop()
+        try:
+            _, line = await loop.create_unix_connection(_Line, self._path)
+        except OSError as error:
+            raise lost(str(error)) from error
+        return line
+
+    def close(self) -> None:
+        """Close the connections, those in use as soon as they are answered."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().transport.close()

@@ -1,0 +1,350 @@
+"""The engine's loop: clients in front, lanes and workers behind, revisions coming and going.
+
+One thread. Must not know how a query is run, nor what the data is about.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import time
+from collections import deque
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from kb.errors import PlankbError
+from kb.store import folder, keeper
+from kb.store.crew import Crew, Slot
+from kb.store.frames import Frame, Header
+from kb.store.interface import Limits
+from kb.store.jobs import Client, Rules
+from kb.store.keeper import Holding
+from kb.store.lanes import Lanes
+from kb.store.loop import Line, Loop
+from kb.store.messages import LIMITS_SIZE, client_of, limits_of, of_problem
+from kb.store.status import Status
+from kb.store.tally import Tally
+
+#: The longest request, in bytes: the longest query there may be, and some more.
+_LONGEST = 2**21
+#: How many ways to ask for limits are remembered.
+_MOST_LIMITS = 1000
+#: Seconds in which a client has to take a part of its result.
+_STALLED = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """A client's request for a new revision."""
+
+    client: Client
+    path: Path
+    revision: str
+
+
+class Front:
+    """The loop: clients in front, lanes and crew behind.
+
+    Args:
+        order: what the owner said; see :mod:`kb.store.owner`.
+        listener: bound and listening.
+    """
+
+    def __init__(self, order: Header, listener: socket.socket) -> None:
+        limits = Limits(order["seconds"], order["memory_mb"], order["result_mb"])
+        self._order = order
+        self._folder = Path(order["folder"])
+        self._limits = limits
+        self._limits_of: dict[bytes, Limits] = {}  # by how they were asked for
+        self._listener = listener
+        self._loop = Loop()
+        self._tally = Tally()
+        rules = Rules(
+            limits=limits,
+            slice=order["short_ms"] / 1000,
+            heavy=order["heavy"],
+            queue=order["queue"],
+            cache=int(order["cache_mb"] * 2**20),
+            client_seconds=order["client_seconds"],
+        )
+        self._lanes = Lanes(rules, self._loop, self._tally)
+        self._crew = self._lanes.crew = Crew(self._loop, order["workers"], self)
+        self._clients: set[Client] = set()
+        self._loads: deque[_Load] = deque()
+        self._held: Path | None = None
+        self._began = time.monotonic()
+        self._error: PlankbError | None = None
+        self._stopping = False
+        self._hurried = False
+        self._wake_in, self._wake_out = socket.socketpair()
+
+    # -- life ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Load the data, and wait until the workers stand behind their walls.
+
+        Raises:
+            PlankbError: the data cannot be loaded, or no worker started.
+        """
+        self._load(*folder.read_current(self._folder))
+        while not self._held:
+            self._turn()
+            if self._error is not None:
+                raise self._error
+
+    def run(self, parent: int) -> None:
+        """Serve until SIGTERM, or until the parent closes this descriptor."""
+        self._listener.setblocking(False)
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._loop.watch(self._listener, self._accept)
+        self._loop.watch(self._wake_in, self._wake)
+        self._loop.watch(parent, lambda: self._orphaned(parent))
+        signal.set_wakeup_fd(self._wake_out.fileno())
+        signal.signal(signal.SIGTERM, lambda *_: self._stop())
+        while not self._stopping or self._at_work():
+            self._turn()
+
+    def close(self) -> None:
+        """End everything."""
+        self._crew.close()
+        for client in self._clients:
+            client.line.socket.close()
+        self._listener.close()
+        self._loop.close()
+
+    def _stop(self) -> None:
+        """First time: finish what runs. Second time: end at once. The loop does either."""
+        self._hurried = self._stopping
+        self._stopping = True
+
+    def _orphaned(self, parent: int) -> None:
+        if not os.read(parent, 1):
+            self._stopping = True
+            self._drop_all()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._wake_in.recv(64)
+        if self._hurried:
+            self._drop_all()
+        if self._stopping and self._listener.fileno() >= 0:
+            self._loop.unwatch(self._listener)
+            self._listener.close()
+            # Whoever finds it gone does not wait for it to come back.
+            folder.socket_in(self._folder).unlink(missing_ok=True)
+            self._lanes.stop()
+
+    def _at_work(self) -> bool:
+        running, _, waiting, _ = self._lanes.counts
+        return bool(running or waiting or any(client.line.out for client in self._clients))
+
+    def _drop_all(self) -> None:
+        for client in list(self._clients):
+            self._loop.end(client.line)
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        due = self._lanes.due
+        if self._crew.tend() or self._loop.slow:
+            due = min(due, now + 0.1)
+        self._loop.turn(max(0.0, due - now) if due < now + 1e6 else None)
+        now = time.monotonic()
+        if now >= self._lanes.due:
+            self._lanes.tick(now)
+        if self._loop.slow:
+            self._hurry_the_slow(now)
+
+    # -- clients -------------------------------------------------------------------------
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        client = Client()
+        client.attend = lambda: self._attend(client)
+        client.line = Line(
+            connection, client.attend, lambda: self._forget(client), longest=_LONGEST
+        )
+        self._clients.add(client)
+        self._loop.add(client.line)
+
+    def _attend(self, client: Client) -> None:
+        """Take the client's next request, once the one before is answered."""
+        while client.job is None and not client.line.gone:
+            request = self._loop.take(client.line)
+            if request is None:
+                return
+            try:
+                kind = _kind(request.head)
+                if kind == "load":
+                    self._request_load(client, request)
+                elif kind == "status":
+                    self._reply(client, Frame.of(self._status().as_dict()))
+                elif kind in ("query", "quads"):
+                    self._lanes.ask(client, request, self._granted(request), client_of(request))
+                else:
+                    raise _Foreign
+            except _Foreign:
+                self._loop.end(client.line)
+
+    def _granted(self, request: Frame) -> Limits:
+        asked = request.note[:LIMITS_SIZE]
+        found = self._limits_of.get(asked)
+        if found is None:
+            try:
+                found = limits_of(request).within(self._limits)
+            except ValueError as error:
+                raise _Foreign from error
+            if len(self._limits_of) < _MOST_LIMITS:
+                self._limits_of[asked] = found
+        return found
+
+    def _forget(self, client: Client) -> None:
+        self._clients.discard(client)
+        self._lanes.leave(client)
+
+    def _reply(self, client: Client, reply: Frame) -> None:
+        self._loop.post(client.line, *reply.parts())
+
+    def _hurry_the_slow(self, now: float) -> None:
+        """End the lines of clients that do not take their results, for all have to be held."""
+        slow = sorted((line for line in self._loop.slow), key=lambda line: line.moved)
+        held = sum(line.held for line in slow)
+        most = 4 * self._limits.result_mb * 2**20
+        for line in slow:
+            if held > most or now - line.moved > _STALLED:
+                held -= line.held
+                self._loop.end(line)
+
+    def _status(self) -> Status:
+        busy, heavy, queued, heavy_queued = self._lanes.counts
+        crew, tally = self._crew, self._tally
+        workers = [slot.pid for slot in crew.slots if crew.is_current(slot) or slot.job]
+        pids = [os.getpid(), crew.holder, *workers]
+        return Status(
+            revision=crew.revision,
+            workers=tuple(workers),
+            busy=busy,
+            queued=queued,
+            seccomp=all(slot.seccomp for slot in crew.slots if slot.ready),
+            heavy=heavy,
+            heavy_queued=heavy_queued,
+            clients=len(self._clients),
+            outcomes=dict(tally.outcomes),
+            latency=tally.latency(),
+            cache_hits=tally.hits,
+            cache_joins=tally.joins,
+            cache_misses=tally.misses,
+            cache_entries=len(self._lanes.cache),
+            cache_bytes=self._lanes.cache.size,
+            memory={pid: size for pid in pids if (size := _resident(pid))},
+            held_bytes=sum(line.held for line in self._loop.slow),
+            loads=tally.loads,
+            deaths=crew.deaths,
+            uptime=time.monotonic() - self._began,
+            pid=os.getpid(),
+            holder=crew.holder,
+        )
+
+    # -- revisions -----------------------------------------------------------------------
+
+    def _request_load(self, client: Client, request: Frame) -> None:
+        header = json.loads(request.head)
+        path, revision = header.get("path"), header.get("revision")
+        if not isinstance(revision, str) or not isinstance(path, str):
+            raise _Foreign
+        load = _Load(client, Path(path), revision)
+        if load.path.parent != self._folder:
+            raise _Foreign
+        client.job = load
+        self._loads.append(load)
+        self._next_load()
+
+    def _next_load(self) -> None:
+        if self._loads and not self._crew.loading:
+            load = self._loads[0]
+            self._load(load.path, load.revision)
+
+    def _load(self, path: Path, revision: str) -> None:
+        order = self._order
+        try:
+            self._crew.load(
+                Holding(
+                    path, revision, self._limits, order["prefixes"], order["base"], order["union"]
+                )
+            )
+        except OSError as error:  # no process to be had
+            self.not_loaded(keeper.not_loaded(error))
+
+    def _loaded_for(self, path: Path) -> _Load | None:
+        if self._loads and self._loads[0].path == path:
+            return self._loads.popleft()
+        return None
+
+    def loaded(self, holding: Holding) -> None:
+        """A revision has taken over."""
+        self._lanes.forget()
+        before, self._held = self._held, holding.path
+        self._tally.loads += before != holding.path  # or else its holder was replaced
+        load = self._loaded_for(holding.path)
+        if load is not None:
+            folder.write_current(holding.path, holding.revision)
+            if before is not None and before != holding.path:
+                before.unlink(missing_ok=True)
+            self._finish(load, Frame.of({"revision": holding.revision}))
+        self._next_load()
+
+    def not_loaded(self, error: PlankbError) -> None:
+        """A revision could not be loaded; the one before is still there."""
+        if not self._loads:
+            self._error = error
+            return
+        load = self._loads.popleft()
+        load.path.unlink(missing_ok=True)
+        self._finish(load, of_problem(error))
+        self._next_load()
+
+    def _finish(self, load: _Load, reply: Frame) -> None:
+        load.client.job = None
+        self._reply(load.client, reply)
+        self._attend(load.client)
+
+    # -- workers -------------------------------------------------------------------------
+
+    def free(self) -> None:
+        """A worker has become free."""
+        self._lanes.run()
+
+    def replied(self, slot: Slot, reply: Frame) -> None:
+        """A worker has done its job."""
+        self._lanes.replied(slot, reply)
+
+    def died(self, slot: Slot, status: int | None) -> None:
+        """A worker died over its job."""
+        self._lanes.died(slot, status)
+
+
+class _Foreign(Exception):
+    """A request that is none of ours."""
+
+
+@lru_cache(maxsize=256)
+def _kind(head: bytes) -> str:
+    try:
+        return str(json.loads(head)["do"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise _Foreign from error
+
+
+def _resident(pid: int) -> int:
+    """Resident bytes of a process; 0 where the system does not say."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0

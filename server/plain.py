@@ -1,0 +1,124 @@
+"""Queries asked the plain way, answered in the event loop: GET, a query and nothing else.
+
+Most queries come like this, and with an engine of our own they need neither Flask nor a thread.
+What is not plain, and every error, is Flask's; its answer to the same request is the same, and a
+test compares them.
+Must not know how a query is run or stopped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from kb.errors import PlankbError
+from kb.store import reading
+from kb.store.formats import Format
+from kb.store.frames import Frame
+from kb.store.interface import Limits, Result
+from kb.store.messages import query_request
+from server import access, delivery, negotiation, sparql
+from server.bridge import Answer, RequestHeaders, Scope
+from server.cache import Headers
+
+ROUTE = "/sparql"
+_QUERY = "query="
+#: A longer address takes too long to read while others wait; most clients send POST then.
+_LONGEST = 8000
+#: Hosts as they are in almost every request; others have to be put right first.
+_HOST = re.compile(r"(?!.*xn--)[a-z0-9.-]+(?::[1-9][0-9]*)?|\[::1\](?::[1-9][0-9]*)?")
+_USUAL_PORT = {"http": ":80", "https": ":443"}
+#: Not plain, whatever they say.
+_SPECIAL = ("if-none-match", "range", "expect")
+
+_ALWAYS: Headers = [
+    (name.lower(), value) for name, value in {**delivery.SAFE, **delivery.OPEN}.items()
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A query that was asked the plain way.
+
+    Args:
+        text: of the query.
+        format: of its result.
+        base: what relative IRIs in it are relative to.
+        client: who asks.
+    """
+
+    text: str
+    format: Format
+    base: str
+    client: str
+
+    @classmethod
+    def read(cls, scope: Scope, proxies: int) -> Plain | None:
+        """What a request asks; None where it is not plain, or not right.
+
+        Args:
+            scope: the request.
+            proxies: in front, whose headers are believed.
+        """
+        asked, headers = scope.query_string, scope.headers
+        if (
+            scope.method != "GET"
+            or scope.path != ROUTE
+            or not asked.startswith(_QUERY)
+            or "&" in asked
+            or len(asked) > _LONGEST
+            or any(name in headers for name in _SPECIAL)
+        ):
+            return None
+        accept = ",".join(headers.get_all("accept")) or None
+        if accept is not None and "html" in accept.lower():
+            return None
+        site = _site(scope, proxies)
+        if site is None:
+            return None
+        try:
+            text = unquote_plus(asked[len(_QUERY) :], errors="strict")
+            form = reading.read(text).form
+        except (UnicodeDecodeError, PlankbError):
+            return None
+        format = sparql.negotiated(form, accept)
+        return None if format is None else cls(text, format, *site)
+
+    def request(self, limits: Limits) -> Frame:
+        """What the engine is asked."""
+        return query_request(
+            self.text, self.format.name, (), (), limits, self.base, client=self.client
+        )
+
+    def answer(self, result: Result, headers: RequestHeaders) -> Answer | None:
+        """The response; None where it is to be compressed, which takes its time."""
+        coding = headers.get("accept-encoding")
+        if len(result.body) >= delivery.WORTH_CODING and negotiation.takes_gzip(coding):
+            return None
+        parts: tuple[object, ...] = (self.text, self.format.name, [], [], self.base)
+        volatile = sparql.is_volatile(self.text, result)
+        own_tag = None if volatile else delivery.tag(result.revision, *parts)
+        fields: Headers = [("content-type", result.media_type), ("x-revision", result.revision)]
+        fields += [(name.lower(), value) for name, value in delivery.caching(own_tag).items()]
+        return Answer(200, fields + _ALWAYS, result.body)
+
+
+def _site(scope: Scope, proxies: int) -> tuple[str, str] | None:
+    """The address that the request was sent to, and that of who sent it."""
+    headers = scope.headers
+    scheme, host = scope.scheme, headers.get("host") or ""
+    client = scope.client.rpartition(":")[0].strip("[]")
+    if proxies:
+        scheme = _forwarded(headers, "proto", proxies) or scheme
+        host = _forwarded(headers, "host", proxies) or host
+        client = _forwarded(headers, "for", proxies) or client
+    if scheme not in _USUAL_PORT or not _HOST.fullmatch(host):
+        return None
+    return f"{scheme}://{host.removesuffix(_USUAL_PORT[scheme])}{ROUTE}", access.network(client)
+
+
+def _forwarded(headers: RequestHeaders, name: str, proxies: int) -> str | None:
+    """What the first of our proxies says, as werkzeug's ProxyFix reads it."""
+    values = ",".join(headers.get_all(f"x-forwarded-{name}")).split(",")
+    return values[-proxies].strip() if len(values) >= proxies else None

@@ -1,0 +1,89 @@
+"""A query asked the plain way gets the answer that Flask would give, down to the last header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from tests.server.service import Service
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    with (
+        Service(
+            tmp_path_factory.mktemp("cache"),
+            web_processes="1",
+            web_cache_mb="0",
+            proxies="1",
+            query_seconds="1",
+        ) as service,
+        httpx.Client(base_url=service.address, timeout=60, trust_env=False) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Accept": "text/csv"},
+        {"Accept": "text/turtle, application/json;q=0.5", "Accept-Encoding": "gzip"},
+        {"Accept": "application/x-nothing"},
+        {"Accept": "text/html"},
+        {"Host": "example.org"},
+        {"Host": "example.org:80", "X-Forwarded-Proto": "https"},
+        {"Host": "EXAMPLE.org"},
+        {"Host": "xn--fiqs8s.example"},
+        {"X-Forwarded-Host": "a.example, b.example:8443", "X-Forwarded-Proto": "http,https"},
+        {"X-Forwarded-Host": '"b.example"'},
+        {"Accept-Encoding": "identity", "Origin": "https://elsewhere.example"},
+        {"If-None-Match": "*"},
+    ],
+)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK {}",
+        "SELECT ?p ?o { <https://w3id.org/plankb/id/jiangjin-6-4/team/rural> ?p ?o }",
+        "SELECT (<x/../y> AS ?here) {}",
+        "SELECT (NOW() AS ?now) { BIND(1 AS ?x) } LIMIT 0",
+        "DESCRIBE <https://w3id.org/plankb/id/jiangjin-6-4/team/rural>",
+        "SELECT ?s { ?s a",
+        "SELECT * { SERVICE <x:y> {} }",
+        "INSERT DATA { <x:s> <x:p> 1 }",
+        "SELECT ?é { BIND('队伍' AS ?é) }",
+    ],
+)
+def test_it_is_the_answer_of_flask(web: httpx.Client, query: str, headers: dict[str, str]) -> None:
+    plain = web.get("/sparql?query=" + quote(query), headers=headers)
+    # An empty parameter is none, but this is no plain request any more.
+    other = web.get("/sparql?format=&query=" + quote(query), headers=headers)
+    assert plain.status_code == other.status_code
+    if "text/html" not in plain.headers.get("Content-Type", ""):
+        assert plain.content == other.content
+    for own in ("x-request-id", "date"):
+        del plain.headers[own], other.headers[own]
+    if "text/html" in plain.headers.get("Content-Type", ""):  # the address stands in the page
+        for own in ("etag", "content-length"):
+            plain.headers.pop(own, None), other.headers.pop(own, None)
+    assert sorted(plain.headers.multi_items()) == sorted(other.headers.multi_items())
+
+
+def test_it_ends_at_the_deadline_and_is_counted(web: httpx.Client) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f) }"
+    late = web.get("/sparql", params={"query": endless}, headers={"Accept-Language": "zh"})
+    assert late.status_code == 504
+    assert "已终止" in late.json()["detail"]
+    metrics = web.get("/metrics").text
+    assert 'plankb_requests_total{route="/sparql",outcome="query-deadline"} 1' in metrics
+    assert 'plankb_engine_queries_total{outcome="query-deadline"} 1' in metrics
+
+
+def test_bytes_that_are_no_text_are_refused(web: httpx.Client) -> None:
+    refused = web.get("/sparql?query=ASK%20%7B%7D%FF")
+    assert refused.status_code == 400
+    assert refused.json()["type"].endswith("query-encoding")
