@@ -6,7 +6,7 @@ Must not know the web, nor any word of a language.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kb.ask import refusing, telling
 from kb.ask.answer import Answer, Refusal, Status, Suggestion
+from kb.ask.chips import Chip
 from kb.ask.choices import USUAL, related
 from kb.ask.failure import Failure, Parsed
 from kb.ask.finding import Finder
@@ -29,6 +30,7 @@ from kb.ask.form import (
     Set,
     members_of,
 )
+from kb.ask.guide import Guide
 from kb.ask.missing import MissingFacts
 from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer
@@ -36,6 +38,7 @@ from kb.ask.rows import Row, RowReader
 from kb.ask.scan import scan
 from kb.ask.schema import Rows
 from kb.ask.sparql import STAND_INS, Compiler
+from kb.ask.templates import Template
 from kb.ask.verbalise import question as in_words
 from kb.ask.verbalise import reading
 from kb.ask.vocabulary import Vocabulary
@@ -87,6 +90,7 @@ class Asker:
         self._finder = Finder(select, self._compiler, self._reader)
         self._repairer = Repairer(self.lexicon)
         self._missing = MissingFacts(select, self._compiler, self._reader)
+        self._guide = Guide(select, self._compiler, self._holds)
 
     def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:  # noqa: ARG002 - follow-ups are a later issue
         """The answer to one question.
@@ -108,6 +112,43 @@ class Asker:
     def understand(self, question: str) -> Parsed:
         """How a question is understood, without answering it."""
         return self._understand(question)[0]
+
+    # --- what helps to ask ----------------------------------------------------------------
+
+    def templates(self) -> tuple[Template, ...]:
+        """Every template of a question that has an answer."""
+        return self._guide.templates()
+
+    def fill(self, name: str, values: Mapping[str, str], lang: Language) -> str:
+        """The question that a template asks with a code for each of its slots.
+
+        Raises:
+            UnknownName, InputError: no such template, slot or value; says which there are.
+        """
+        return self._guide.fill(name, values, lang)
+
+    def complete(self, text: str, lang: Language, limit: int) -> tuple[Suggestion, ...]:
+        """Questions with answers that fit what is typed; examples where nothing is."""
+        return self._guide.complete(text, lang, limit)
+
+    def chips(
+        self, question: str, lang: Language, context: str | None = None
+    ) -> tuple[Chip, ...]:
+        """How a question is read, in parts that can be taken out or changed."""
+        parsed = self._in_context(question, context)
+        return self._guide.chips(parsed.form, lang) if isinstance(parsed, Question) else ()
+
+    def _in_context(self, question: str, context: str | None) -> Parsed:  # noqa: ARG002 - follow-ups are a later issue
+        return self.understand(question)
+
+    def _holds(self, said: str, form: Form) -> bool:
+        return self._understood_as(said, form) and self._has_answer(form)
+
+    def _understood_as(self, said: str, form: Form) -> bool:
+        parsed = self.understand(said)
+        return isinstance(parsed, Question) and parsed.form == form
+
+    # --- answering ------------------------------------------------------------------------
 
     def _understand(self, question: str) -> tuple[Parsed, tuple[Repair, ...]]:
         tokens = scan(question, self.lexicon)
@@ -238,7 +279,7 @@ class Asker:
             if len(found) == _SUGGESTED:
                 break
             text = in_words(form, self.lexicon, lang)
-            if self.understand(text) in _asked_as(form) and self._has_answer(form):
+            if self._holds(text, form):
                 found.append(Suggestion(text, lang))
         return tuple(found)
 
@@ -310,7 +351,3 @@ def _nested(form: Form) -> bool:
         and not item.negated
         for item in members.filters
     )
-
-
-def _asked_as(form: Form) -> tuple[Question, ...]:
-    return (Question(form), Question(form, "value"))

@@ -119,22 +119,21 @@ class Catalogue:
         name = self._plural(kind)
         hole = Hole("amount", "amount")
         for part in self.skeletons.amounts(kind):
-            (item,) = part.filters
-            bounds = getattr(item, "bounds", ())
+            bounds: tuple[tuple[Operator, float], ...] = getattr(part.filters[0], "bounds", ())
             if len(bounds) == 1 and bounds[0][0] in _LIMITS:
                 yield (
                     f"{name}-{_LIMITS[bounds[0][0]]}",
                     Skeleton(Select(Set(kind, part.filters)), (hole,)),
                 )
-        orders: dict[Order, str] = {
-            "descending": "from-high-to-low",
-            "ascending": "from-low-to-high",
-        }
+        orders: tuple[tuple[Order, str], ...] = (
+            ("descending", "from-high-to-low"),
+            ("ascending", "from-low-to-high"),
+        )
         for part in self.skeletons.entities(kind):
             if not self._of_team(part):
                 continue
             members = Set(kind, part.filters)
-            for order, word in orders.items():
+            for order, word in orders:
                 yield f"{name}-of-team-{word}", Skeleton(Select(members, order), part.holes)
             yield f"largest-{name}-of-team", Skeleton(Extreme(members, "most"), part.holes)
             yield f"smallest-{name}-of-team", Skeleton(Extreme(members, "least"), part.holes)

@@ -99,9 +99,8 @@ class Offered:
         found: list[Values] = []
         holes = skeleton.holes
         if any(hole.holding == "amount" for hole in holes):
-            for values in _combined(candidates):
-                if self.answered(skeleton.filled(values)):
-                    found.append(values)
+            combined = _combined(candidates)
+            found += [v for v in combined if self.answered(skeleton.filled(v))]
         else:
             for groups in product(*(self._alike(candidates[hole.name]) for hole in holes)):
                 sample = {hole.name: (group[0],) for hole, group in zip(holes, groups, strict=True)}
@@ -124,9 +123,7 @@ class Offered:
             groups.setdefault(self._lexicon.things[iri].kinds, []).append(iri)
         return list(groups.values())
 
-    def _found(
-        self, members: Set, sample: dict[str, tuple[str, ...]], groups: dict[str, list[str]]
-    ) -> list[Values]:
+    def _found(self, members: Set, sample: Values, groups: dict[str, list[str]]) -> list[Values]:
         """The combinations for which the set is not empty: its pattern, with names left open."""
         body = "\n".join(self._compiler.patterns.members(members))
         names: dict[str, str] = {}
