@@ -34,7 +34,7 @@ class _Entry:
         template: the place of its template.
         text: itself.
         words: its words, parted and preceded by spaces, without endings of number.
-        others: other names of what it names, likewise.
+        others: other names of what it names, each on a line.
         sounds: its pinyin, and the initials of it; nothing in English.
     """
 
@@ -111,7 +111,8 @@ class Completer:
     def _others(self, form: Form) -> str:
         """Further names of the things in a form, so that they are found by any of them."""
         names = {surface for iri in _iris(form) for surface in self._lexicon.surfaces.get(iri, ())}
-        return "\n".join(_line(name) for name in sorted(names))
+        lines = {" ".join(keys(name)) for name in names}
+        return "".join(f"\n {line}" for line in sorted(lines)) + "\n"
 
 
 def _iris(part: object) -> Iterator[str]:
@@ -150,7 +151,7 @@ def _rank(entry: _Entry, typed: str, text: str) -> int | None:
     """How near an entry is to what is typed; 0 is nearest, None is not at all."""
     if entry.words.startswith(" " + typed):
         return 0
-    if " " + typed in entry.words:
+    if " " + typed in entry.words or f"\n {typed}\n" in entry.others:
         return 1
     words = typed.split(" ")
     if all(" " + word in entry.words for word in words):
