@@ -129,15 +129,15 @@ class Catalogue:
                     f"{name}-{_LIMITS[operator]}",
                     Skeleton(Select(Set(kind, part.filters)), (hole,)),
                 )
-        orders: dict[Order, str] = {
-            "descending": "from-high-to-low",
-            "ascending": "from-low-to-high",
-        }
+        orders: tuple[tuple[Order, str], ...] = (
+            ("descending", "from-high-to-low"),
+            ("ascending", "from-low-to-high"),
+        )
         for part in self.skeletons.entities(kind):
             if not self._of_team(part):
                 continue
             members = Set(kind, part.filters)
-            for order, word in orders.items():
+            for order, word in orders:
                 yield f"{name}-of-team-{word}", Skeleton(Select(members, order), part.holes)
             yield f"largest-{name}-of-team", Skeleton(Extreme(members, "most"), part.holes)
             yield f"smallest-{name}-of-team", Skeleton(Extreme(members, "least"), part.holes)

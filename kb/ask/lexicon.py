@@ -97,7 +97,7 @@ class Lexicon:
         stems: topics by the stems of the words that people use for them.
         provisions: IRIs of the classes of what the plan provides.
         topic_words: English words of topics, as they are written.
-        surfaces: the forms of each class, entity and unit.
+        surfaces: the forms of each class, entity, unit and topic.
     """
 
     schema: Schema
@@ -155,6 +155,7 @@ class Lexicon:
             words = keys(row["label"])
             self.topic_words.update(w for w in words if w.isascii() and len(w) > 3)
             _plant(self.stems, [stem(word) for word in words], Sense("topic", row["t"]))
+            self.surfaces.setdefault(row["t"], []).append(row["label"])
 
     def _add_provision(self, select: Rows) -> None:
         """What stands for any class of provisions, by the labels of the annotation."""

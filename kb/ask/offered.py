@@ -126,9 +126,7 @@ class Offered:
             groups.setdefault(self._lexicon.things[iri].kinds, []).append(iri)
         return list(groups.values())
 
-    def _found(
-        self, members: Set, sample: dict[str, tuple[str, ...]], groups: dict[str, list[str]]
-    ) -> list[Values]:
+    def _found(self, members: Set, sample: Values, groups: dict[str, list[str]]) -> list[Values]:
         """The combinations for which the set is not empty: its pattern, with names left open."""
         body = "\n".join(self._compiler.patterns.members(members))
         names: dict[str, str] = {}

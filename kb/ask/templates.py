@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
+from itertools import product
 
 from kb.ask.catalogue import Catalogue
 from kb.ask.filling import MARK
-from kb.ask.form import Form
+from kb.ask.form import Compare, Form, NotStated
 from kb.ask.lexicon import Lexicon
 from kb.ask.offered import Offer, Offered
 from kb.ask.schema import Rows
@@ -111,6 +112,8 @@ class Templates:
         for slot in made.template.slots:
             if values[slot.name] not in made.meant[slot.name]:
                 raise _no_value(slot, values[slot.name])
+            if slot.name.startswith(_OTHER) and list(values.values()).count(values[slot.name]) > 1:
+                raise _twice(slot, values[slot.name])
         return made.skeleton.filled({slot: made.meant[slot][code] for slot, code in values.items()})
 
     def examples(self, language: Language) -> Iterator[tuple[str, Form]]:
@@ -119,15 +122,20 @@ class Templates:
             yield made.template.example.in_(language), made.form
 
     def forms(self) -> Iterator[tuple[str, Form]]:
-        """Every template of at most one slot with each of its values, with the template's name."""
+        """Each template with each of its values, with the template's name.
+
+        Of two slots only what has an answer whatever the other holds: comparisons side by
+        side, and facts that are not stated.
+        """
         for name, made in self._made.items():
-            if len(made.meant) > 1:
+            whatever = isinstance(made.skeleton.form, NotStated) or (
+                isinstance(made.skeleton.form, Compare) and made.skeleton.form.manner == "beside"
+            )
+            if len(made.meant) > 1 and not whatever:
                 continue
-            for slot, codes in made.meant.items():
-                for value in codes.values():
-                    yield name, made.skeleton.filled({slot: value})
-            if not made.meant:
-                yield name, made.skeleton.form
+            for values in product(*(codes.values() for codes in made.meant.values())):
+                if list(values) == sorted(set(values)) or not isinstance(made.form, Compare):
+                    yield name, made.skeleton.filled(dict(zip(made.meant, values, strict=True)))
 
     @cached_property
     def _made(self) -> dict[str, _Made]:
@@ -253,6 +261,16 @@ def _no_value(slot: Slot, value: str) -> UnknownName:
             f"the slot {slot.name} takes no value “{value[:_SHOWN]}”",
         ),
         Text(f"可取的值：{'、'.join(known)}", f"its values: {', '.join(known)}"),
+        slot=slot.name,
+        value=value,
+    )
+
+
+def _twice(slot: Slot, value: str) -> InputError:
+    return InputError(
+        "template-twice",
+        Text(f"“{value}”不能与自身比较", f"“{value}” cannot be compared with itself"),
+        Text(f"空位 {slot.name} 请取另一个值", f"take another value for {slot.name}"),
         slot=slot.name,
         value=value,
     )
