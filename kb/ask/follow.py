@@ -43,7 +43,8 @@ Mark = Literal["", "instead", "only", "those", "bare", "fact"]
 _LARGER, _SMALLER = ("most", "largest", "more"), ("least", "smallest", "fewer")
 #: What a question can be made of that names nothing.
 _ASKING = (
-    "which", "who", "quantity", "people", "cite", "compare", "differ", "common", "gap", "pair", "those",
+    "which", "who", "quantity", "people", "cite", "compare", "differ", "common", "gap", "pair",
+    "those",
     "descending", "ascending", *_LARGER, *_SMALLER,
 )  # fmt: skip
 #: Words that ask by themselves.
