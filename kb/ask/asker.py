@@ -19,6 +19,7 @@ from kb.ask.choices import USUAL, related
 from kb.ask.context import Context
 from kb.ask.failure import Failure, Parsed
 from kb.ask.finding import Finder
+from kb.ask.follow import FollowUp
 from kb.ask.form import (
     Count,
     Describe,
@@ -32,7 +33,6 @@ from kb.ask.form import (
     Set,
     members_of,
 )
-from kb.ask.follow import FollowUp
 from kb.ask.missing import MissingFacts
 from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer

@@ -43,7 +43,13 @@ _CLASSES: Mapping[str, type] = {
     if isinstance(value, type) and is_dataclass(value)
 }
 #: What may not be empty, by class.
-_NEEDED = {About: "topics", Figure: "bounds", Either: "groups", Compare: "entities", NotStated: "kinds"}
+_NEEDED = {
+    About: "topics",
+    Figure: "bounds",
+    Either: "groups",
+    Compare: "entities",
+    NotStated: "kinds",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +126,13 @@ def _made(content: object, lexicon: Lexicon) -> Question | None:
     question = _value(content)
     if not isinstance(question, Question) or not _fits(question, Question):
         raise ValueError(content)
+    if question.aside or question.instead is not None:
+        raise ValueError(content)
     _check(question.form, lexicon)
     return question
 
 
-def _value(content: object) -> Any:  # noqa: ANN401 - checked against its class afterwards
+def _value(content: object) -> Any:
     if isinstance(content, list):
         return tuple(_value(item) for item in content)
     if isinstance(content, dict):
@@ -141,7 +149,7 @@ def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - a type of typing
+def _fits(value: object, hint: Any) -> bool:
     """Whether a value is of a type, inside too."""
     origin, args = get_origin(hint), get_args(hint)
     if origin is Literal:
@@ -163,7 +171,7 @@ def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - a type of typing
     return value is None if hint is type(None) else type(value) is hint
 
 
-def _sane(value: Any) -> bool:  # noqa: ANN401 - a number
+def _sane(value: Any) -> bool:
     return abs(value) < _LARGEST and math.isfinite(value)
 
 
@@ -191,7 +199,9 @@ def _check_set(members: Set, lexicon: Lexicon) -> None:
     if kind != provision and OWL + "Class" not in lexicon.things[kind].kinds:
         raise ValueError(kind)
     for item in members.filters:
-        for one in [one for group in item.groups for one in group] if isinstance(item, Either) else [item]:
+        for one in (
+            [one for group in item.groups for one in group] if isinstance(item, Either) else [item]
+        ):
             if isinstance(one, Related) and not _relates(kind, one, lexicon):
                 raise ValueError(one)
             if isinstance(one, Numbered) and not lexicon.relates(kind, one.kind):
@@ -221,10 +231,11 @@ def _nodes(part: object) -> Iterator[object]:
             yield from _nodes(getattr(part, field.name))
 
 
-def _iris(node: Any) -> Iterator[str]:  # noqa: ANN401 - a dataclass
+def _iris(node: Any) -> Iterator[str]:
     """The IRIs that stand in the fields of a node itself."""
+    kind: type = type(node)
     for field in fields(node):
-        hint, value = _hints(type(node))[field.name], getattr(node, field.name)
+        hint, value = _hints(kind)[field.name], getattr(node, field.name)
         if hint is str and not (value == "" and field.default is not MISSING):
             yield value
         elif hint == tuple[str, ...]:

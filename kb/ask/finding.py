@@ -46,7 +46,7 @@ class Finder:
         self._reader = reader
         self._lexicon: Lexicon = compiler.lexicon
 
-    def rows(self, form: Form, query: str) -> list[Row]:
+    def rows(self, form: Form, query: str) -> list[Row]:  # noqa: PLR0911 - one for each form
         """The rows of a form's answer.
 
         Args:
@@ -66,7 +66,7 @@ class Finder:
         if isinstance(form, Aggregate):
             return self._aggregate(form, self._select(query))
         if isinstance(form, Difference):
-            return self._difference(form, self._select(query))
+            return self._difference(self._select(query))
         if isinstance(form, Compare):
             found = [row["item"] for row in self._select(query)]
             return self._compared(form, self._members(self._compiler.compared(form), found))
@@ -184,7 +184,7 @@ class Finder:
             result.append(replace(joined, value=value, unit=unit, formula=formula))
         return [row for row in result if row.unit != "ratio"]
 
-    def _difference(self, form: Difference, found: list[dict[str, str]]) -> list[Row]:
+    def _difference(self, found: list[dict[str, str]]) -> list[Row]:
         """One row, where each side has one figure of the same unit; else none."""
         if len(found) != 1:
             return []

@@ -43,7 +43,8 @@ Mark = Literal["", "instead", "only", "those", "bare", "fact"]
 _LARGER, _SMALLER = ("most", "largest", "more"), ("least", "smallest", "fewer")
 #: What a question can be made of that names nothing.
 _ASKING = (
-    "which", "who", "quantity", "people", "cite", "compare", "differ", "common", "gap", "pair", "those",
+    "which", "who", "quantity", "people", "cite",
+    "compare", "differ", "common", "gap", "pair", "those",
     "descending", "ascending", *_LARGER, *_SMALLER,
 )  # fmt: skip
 #: Words that ask by themselves.
@@ -101,7 +102,7 @@ class FollowUp:
 
     # --- whether it follows on -------------------------------------------------------------
 
-    def _mark(self) -> Mark:
+    def _mark(self) -> Mark:  # noqa: PLR0911 - one return for each mark
         named = self.named
         subject = bool(self._subjects or named.topics or named.scopes)
         asked = any(not item.loose for item in named.classes)
@@ -120,7 +121,7 @@ class FollowUp:
         codes = bool(named.entities) and not (subject or named.classes)
         if codes and self._says("cite"):
             return "those"  # where the percentage comes from
-        pointing = demonstrative or any(t.role("those", "pair") for t in self.tokens)
+        pointing = demonstrative or any(self._points(place) for place in range(len(self.tokens)))
         if pointing and (demonstrative or named.has("pair") or not subject):
             return "those"
         if words and all(_says(token, *_ASKING) for token in words):
@@ -140,6 +141,12 @@ class FollowUp:
     def _subjects(self) -> list[Mention]:
         """Entities named, codes such as units aside."""
         return [item for item in self.named.entities if not self.lexicon.is_code(item.values[0])]
+
+    def _points(self, place: int) -> bool:
+        """Whether a word stands for what was spoken of; not in *teams that grow*."""
+        token = self.tokens[place]
+        relative = token.role("filler") and place > 0 and self.tokens[place - 1].content
+        return token.role("those", "pair") and not relative
 
     def _demonstrated(self) -> Mention | None:
         """A class that is pointed at: 这支队伍."""
@@ -195,7 +202,9 @@ class FollowUp:
         members = Set.of(kind, [*kept, *more.filters])
         return Question(with_members(last.form, members), _kept(last))
 
-    def _about_those(self, last: Question, context: Context) -> Question | Form | None:
+    def _about_those(  # noqa: PLR0911 - one return for each thing asked
+        self, last: Question, context: Context
+    ) -> Question | Form | None:
         """About what was found: where it stands, how many, which is the largest."""
         named, found = self.named, members_of(last.form)
         pointed = self._demonstrated()
@@ -203,6 +212,8 @@ class FollowUp:
             return self._of_pointed(pointed, context)
         if named.classes:
             return self._linked(last)
+        if named.amounts:
+            return self._narrowed(last)
         if self._says("cite"):
             return self._cited(last)
         if found is None:
@@ -267,7 +278,9 @@ class FollowUp:
         side = cast(Any, "least" if self._says(*_SMALLER) else "most")
         if self._has_figures(found.kind):
             return Extreme(Set.of(self._figures, list(found.filters)), side)
-        within = next((f.within for f in found.filters if isinstance(f, Related) and f.within), None)
+        within = next(
+            (f.within for f in found.filters if isinstance(f, Related) and f.within), None
+        )
         figures = within is not None and self._has_figures(within.kind)
         return Extreme(found, side, within) if figures else None
 
@@ -296,7 +309,9 @@ class FollowUp:
         figures = self._has_figures(one.kind) and self._has_figures(other.kind)
         if self._says("gap", "differ", "quantity") and figures:
             return Difference.of(one, other)
-        manner = "common" if self._says("common") else "differ" if self._says("differ") else "beside"
+        manner = (
+            "common" if self._says("common") else "differ" if self._says("differ") else "beside"
+        )
         return Compare(things, rest, cast(Any, manner)) if things else None
 
     def _apart(self, one: Set, other: Set) -> tuple[tuple[str, ...], Set]:
@@ -364,13 +379,13 @@ class FollowUp:
         if options:
             return tuple(options[:1]) if len(options) == 1 else ()
         whole = self.parsed.form if isinstance(self.parsed, Question) else None
-        if isinstance(whole, Select) and any(self.lexicon.is_a(e, whole.members.kind) for e in there):
+        if isinstance(whole, Select) and any(
+            self.lexicon.is_a(e, whole.members.kind) for e in there
+        ):
             return self._members(whole.members)  # 物流的队伍: which team that is
         return item.values if len(item.values) == 1 else ()
 
-    def _swapped(
-        self, form: Form, things: tuple[str, ...], classes: list[Mention]
-    ) -> Form | None:
+    def _swapped(self, form: Form, things: tuple[str, ...], classes: list[Mention]) -> Form | None:
         """The form about another thing in the place of the one of its class."""
         if not things:
             return None
@@ -433,7 +448,7 @@ class FollowUp:
                 return with_members(form, Set(kind, found.filters))
         return None
 
-    def _asked_again(self, last: Question) -> Parsed | None:
+    def _asked_again(self, last: Question) -> Question | None:
         """The words before with those of this question in place of what they were about."""
         found = members_of(last.form)
         if found is None or isinstance(last.form, Compare | Extreme):
@@ -488,7 +503,7 @@ class FollowUp:
         return Failure("ambiguous", (), choices)
 
 
-def _rewritten(part: Any, change: Callable[[Filter], Filter]) -> Any:  # noqa: ANN401 - any part
+def _rewritten(part: Any, change: Callable[[Filter], Filter]) -> Any:
     """A form with its conditions changed, in normal form."""
     if isinstance(part, Figure | About | Related):
         other = change(part)
@@ -498,7 +513,9 @@ def _rewritten(part: Any, change: Callable[[Filter], Filter]) -> Any:  # noqa: A
         return tuple(_rewritten(item, change) for item in part)
     if not is_dataclass(part) or isinstance(part, type):
         return part
-    made = replace(part, **{f.name: _rewritten(getattr(part, f.name), change) for f in fields(part)})
+    made = replace(
+        part, **{f.name: _rewritten(getattr(part, f.name), change) for f in fields(part)}
+    )
     return Set.of(made.kind, list(made.filters)) if isinstance(made, Set) else made
 
 
@@ -541,7 +558,7 @@ def _only_filler(token: Token) -> bool:
     return not token.content and bool(words) and words <= {"filler", "background"}
 
 
-def _kept(last: Question) -> Any:  # noqa: ANN401 - a manner
+def _kept(last: Question) -> Any:
     """The manner in which something else is asked for; a citation is asked for once."""
     return "list" if last.manner == "cite" else last.manner
 
@@ -550,5 +567,5 @@ def _word(role: str, like: Token) -> Token:
     return replace(like, senses=(Sense("word", role),), parted=False)
 
 
-def _name(kind: Any, iri: str, like: Token) -> Token:  # noqa: ANN401 - a kind of sense
+def _name(kind: Any, iri: str, like: Token) -> Token:
     return replace(like, senses=(Sense(kind, iri),), parted=False)

@@ -146,14 +146,14 @@ class Misses:
     def _append(self, line: bytes) -> None:
         """Write a line; all processes write to the same file, one at a time."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(
+            self._file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if self._file.exists() and self._file.stat().st_size + len(line) > self._largest:
                 self._file.replace(self._old)
-            mine = os.open(
-                self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
-            )
+            mine = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 os.write(mine, line)
             finally:

@@ -51,7 +51,7 @@ def found(question: Question, rows: Sequence[Row], lexicon: Lexicon) -> Text:
     else:
         assert isinstance(form, Select)
         text = _selection(question, form, rows, lexicon)
-    if question.manner == "cite" and not isinstance(form, Describe):
+    if question.manner == "cite":
         text = _cited(text, rows)
     if question.aside:
         zh = "、".join(f"“{word}”" for word in question.aside)
