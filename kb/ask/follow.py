@@ -75,7 +75,10 @@ class FollowUp:
         self.parsed = parsed
         self.lexicon = lexicon
         self.clauses = clauses
-        self.named = Mentions.of(tokens, lexicon)
+        named = Mentions.of(tokens, lexicon)
+        # One that only stands for a thing is no number: the lower one.
+        amounts = tuple(a for a in named.amounts if not _idle(self.tokens[a.place]))
+        self.named = replace(named, amounts=amounts)
         self._members = members
         self._figures = lexicon.kind("QuantitativeTarget")
         self._team = lexicon.kind("TalentTeam")
@@ -453,7 +456,8 @@ class FollowUp:
         found = members_of(last.form)
         if found is None or isinstance(last.form, Compare | Extreme):
             return None
-        rest = [t for t in self.tokens if t.content or not t.role("what-about", "and", "filler")]
+        empty = ("what-about", "and", "filler")
+        rest = [t for t in self.tokens if not _idle(t) and (t.content or not t.role(*empty))]
         kept = [f for f in found.filters if isinstance(f, Related) and f.entities and not f.negated]
         teams = [iri for f in kept for iri in f.entities if self.lexicon.is_a(iri, self._team)]
         amount = last.manner == "value" or isinstance(last.form, Count)
