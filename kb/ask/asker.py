@@ -6,7 +6,7 @@ Must not know the web, nor any word of a language.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from kb.ask import context as contexts
 from kb.ask import refusing, telling
 from kb.ask.answer import Answer, Refusal, Status, Suggestion
+from kb.ask.chips import Chip
 from kb.ask.choices import USUAL, related
 from kb.ask.context import Context
 from kb.ask.failure import Failure, Parsed
@@ -33,6 +34,7 @@ from kb.ask.form import (
     Set,
     members_of,
 )
+from kb.ask.guide import Guide
 from kb.ask.missing import MissingFacts
 from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer
@@ -40,6 +42,7 @@ from kb.ask.rows import Row, RowReader
 from kb.ask.scan import Token, scan
 from kb.ask.schema import Rows
 from kb.ask.sparql import STAND_INS, Compiler
+from kb.ask.templates import Template
 from kb.ask.verbalise import question as in_words
 from kb.ask.verbalise import reading
 from kb.ask.vocabulary import Vocabulary
@@ -91,6 +94,7 @@ class Asker:
         self._finder = Finder(select, self._compiler, self._reader)
         self._repairer = Repairer(self.lexicon)
         self._missing = MissingFacts(select, self._compiler, self._reader)
+        self._guide = Guide(select, self._compiler, self._holds)
 
     def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:
         """The answer to one question.
@@ -121,6 +125,43 @@ class Asker:
         """How a question is understood, without answering it."""
         return parse(self._tokens(question)[0], self.lexicon, self.clauses)
 
+    # --- what helps to ask ----------------------------------------------------------------
+
+    def templates(self) -> tuple[Template, ...]:
+        """Every template of a question that has an answer."""
+        return self._guide.templates()
+
+    def fill(self, name: str, values: Mapping[str, str], lang: Language) -> str:
+        """The question that a template asks with a code for each of its slots.
+
+        Raises:
+            UnknownName, InputError: no such template, slot or value; says which there are.
+        """
+        return self._guide.fill(name, values, lang)
+
+    def complete(self, text: str, lang: Language, limit: int) -> tuple[Suggestion, ...]:
+        """Questions with answers that fit what is typed; examples where nothing is."""
+        return self._guide.complete(text, lang, limit)
+
+    def chips(self, question: str, lang: Language, context: str | None = None) -> tuple[Chip, ...]:
+        """How a question is read, in parts that can be taken out or changed."""
+        before = contexts.read(context, self.revision, self._compiler.base, self.lexicon)
+        parsed = self._in_context(self._tokens(question)[0], before)
+        return self._guide.chips(parsed.form, lang) if isinstance(parsed, Question) else ()
+
+    def _in_context(self, tokens: tuple[Token, ...], before: Context) -> Parsed:
+        alone = parse(tokens, self.lexicon, self.clauses)
+        return FollowUp(tokens, alone, self.lexicon, self.clauses, self._members).read(before)
+
+    def _holds(self, said: str, form: Form) -> bool:
+        return self._understood_as(said, form) and self._has_answer(form)
+
+    def _understood_as(self, said: str, form: Form) -> bool:
+        parsed = self.understand(said)
+        return isinstance(parsed, Question) and parsed.form == form
+
+    # --- answering ------------------------------------------------------------------------
+
     def _tokens(self, question: str) -> tuple[tuple[Token, ...], tuple[Repair, ...]]:
         tokens = scan(question, self.lexicon)
         repairs: tuple[Repair, ...] = ()
@@ -140,8 +181,7 @@ class Asker:
         if not units(question):
             return self._refused(question, lang, "refused", refusing.empty())
         tokens, repairs = self._tokens(question)
-        alone = parse(tokens, self.lexicon, self.clauses)
-        parsed = FollowUp(tokens, alone, self.lexicon, self.clauses, self._members).read(before)
+        parsed = self._in_context(tokens, before)
         answer = self._answer_parsed(question, lang, parsed, before)
         return replace(answer, repairs=repairs)
 
@@ -274,7 +314,7 @@ class Asker:
             if len(found) == _SUGGESTED:
                 break
             text = in_words(form, self.lexicon, lang)
-            if self.understand(text) in _asked_as(form) and self._has_answer(form):
+            if self._holds(text, form):
                 found.append(Suggestion(text, lang))
         return tuple(found)
 
@@ -346,7 +386,3 @@ def _nested(form: Form) -> bool:
         and not item.negated
         for item in members.filters
     )
-
-
-def _asked_as(form: Form) -> tuple[Question, ...]:
-    return (Question(form), Question(form, "value"))

@@ -115,6 +115,8 @@ class Composer:
         ]
         each = after[0] if after else both[0]
         counted = both[1] if each is both[0] else both[0]
+        if named.has("mean") and not named.has("each") and self._has_figures(counted.values[0]):
+            return None  # the mean of the figures themselves
         kind = each.values[0]
         inner = self.sets.build(counted, (), kind=None)
         if not self.lexicon.relates(kind, inner.kind):
@@ -127,7 +129,7 @@ class Composer:
         named, lexicon = self.named, self.lexicon
         side: End = "most" if end in ("most", "largest") else "least"
         kind = asked.values[0]
-        if self._has_figures(kind):
+        if self._has_figures(kind) and not (end in ("most", "least") and others):
             members = self.sets.build(asked, others)
             figures = Set.of(lexicon.kind("QuantitativeTarget"), list(members.filters))
             return Extreme(figures, side)
@@ -177,7 +179,7 @@ class Composer:
         roles = [role for role in ("compare", "differ", "common") if named.has(role)]
         things = [item for item in named.entities if not item.negated]
         kinds = [lexicon.things[item.values[0]].kinds for item in things]
-        alike = [t.values[0] for t, k in zip(things, kinds, strict=True) if k == kinds[0]]
+        alike = [t.values[0] for t, k in zip(things, kinds, strict=True) if k & kinds[0]]
         apart = self._apart(things)
         if apart is not None:
             return apart

@@ -145,7 +145,7 @@ def _value(content: object) -> Any:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: type[Any]) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
@@ -233,9 +233,8 @@ def _nodes(part: object) -> Iterator[object]:
 
 def _iris(node: Any) -> Iterator[str]:
     """The IRIs that stand in the fields of a node itself."""
-    kind: type = type(node)
     for field in fields(node):
-        hint, value = _hints(kind)[field.name], getattr(node, field.name)
+        hint, value = _hints(node.__class__)[field.name], getattr(node, field.name)
         if hint is str and not (value == "" and field.default is not MISSING):
             yield value
         elif hint == tuple[str, ...]:

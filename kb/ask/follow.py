@@ -43,8 +43,8 @@ Mark = Literal["", "instead", "only", "those", "bare", "fact"]
 _LARGER, _SMALLER = ("most", "largest", "more"), ("least", "smallest", "fewer")
 #: What a question can be made of that names nothing.
 _ASKING = (
-    "which", "who", "quantity", "people", "cite",
-    "compare", "differ", "common", "gap", "pair", "those",
+    "which", "who", "quantity", "people", "cite", "compare", "differ", "common", "gap", "pair",
+    "those",
     "descending", "ascending", *_LARGER, *_SMALLER,
 )  # fmt: skip
 #: Words that ask by themselves.
@@ -105,7 +105,7 @@ class FollowUp:
 
     # --- whether it follows on -------------------------------------------------------------
 
-    def _mark(self) -> Mark:  # noqa: PLR0911 - one return for each mark
+    def _mark(self) -> Mark:  # noqa: PLR0911 - one for each kind of mark
         named = self.named
         subject = bool(self._subjects or named.topics or named.scopes)
         asked = any(not item.loose for item in named.classes)
@@ -205,7 +205,7 @@ class FollowUp:
         members = Set.of(kind, [*kept, *more.filters])
         return Question(with_members(last.form, members), _kept(last))
 
-    def _about_those(  # noqa: PLR0911 - one return for each thing asked
+    def _about_those(  # noqa: PLR0911 - one for each thing that can be asked
         self, last: Question, context: Context
     ) -> Question | Form | None:
         """About what was found: where it stands, how many, which is the largest."""

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 from kb.ask.schema import Relation, Rows, Schema
 from kb.ask.words import Words
 from kb.ask.words import read as read_words
-from kb.normalise import keys, stem
+from kb.normalise import is_ideograph, keys, stem
 from kb.terms import OWL, RDFS, SKOS
 from kb.text import Text
 
@@ -97,6 +97,7 @@ class Lexicon:
         stems: topics by the stems of the words that people use for them.
         provisions: IRIs of the classes of what the plan provides.
         topic_words: English words of topics, as they are written.
+        surfaces: the forms of each class, entity, unit and topic.
     """
 
     schema: Schema
@@ -107,6 +108,8 @@ class Lexicon:
     stems: dict[str, Any] = field(default_factory=dict)
     provisions: frozenset[str] = frozenset()
     topic_words: set[str] = field(default_factory=set)
+    surfaces: dict[str, list[str]] = field(default_factory=dict)
+    _spoken: dict[str, Text] = field(default_factory=dict)
 
     @classmethod
     def read(cls, select: Rows, base: str, words: Words | None = None) -> Lexicon:
@@ -152,6 +155,7 @@ class Lexicon:
             words = keys(row["label"])
             self.topic_words.update(w for w in words if w.isascii() and len(w) > 3)
             _plant(self.stems, [stem(word) for word in words], Sense("topic", row["t"]))
+            self.surfaces.setdefault(row["t"], []).append(row["label"])
 
     def _add_provision(self, select: Rows) -> None:
         """What stands for any class of provisions, by the labels of the annotation."""
@@ -168,6 +172,8 @@ class Lexicon:
 
     def add(self, surface: str, sense: Sense) -> None:
         """Add one surface form."""
+        if sense.kind in ("class", "entity", "clause", "fact", "unit"):
+            self.surfaces.setdefault(sense.value, []).append(surface)
         _plant(self.tree, keys(surface), sense)
 
     def senses(self, surface: str) -> tuple[Sense, ...]:
@@ -206,6 +212,12 @@ class Lexicon:
         own = self.things[iri].kinds
         return SKOS + "Concept" in own and self.kind("Indicator") not in own
 
+    def is_clause(self, iri: str) -> bool:
+        """Whether a thing is called by a clause of the plan."""
+        return not _CLAUSES.isdisjoint(
+            kind.removeprefix(self.schema.ns) for kind in self.things[iri].kinds
+        )
+
     def relation(self, kind: str, iri: str) -> Relation:
         """How members of a class lead to a thing."""
         return self.schema.relation(kind, self.things[iri].kinds)
@@ -217,6 +229,37 @@ class Lexicon:
     def relates(self, kind: str, other: str) -> bool:
         """Whether members of two classes are linked."""
         return bool(self.schema.relation(kind, (other,)))
+
+    def is_label(self, iri: str, key: list[str]) -> bool:
+        """Whether a thing's label in either language has these keys."""
+        label = self.label(iri)
+        return key in (keys(label.zh), keys(label.en))
+
+    def spoken(self, iri: str) -> Text:
+        """The label; where that has a meaning too many, or none, a form that has just one."""
+        if iri not in self._spoken:
+            label = self.label(iri)
+            forms = self.surfaces.get(iri, [])
+            chinese = [form for form in forms if any(map(is_ideograph, form))]
+            others = [form for form in forms if form not in chinese]
+            self._spoken[iri] = Text(
+                self._plain(iri, label.zh, chinese), self._plain(iri, label.en, others or chinese)
+            )
+        return self._spoken[iri]
+
+    def has_name(self, iri: str) -> bool:
+        """Whether a thing can be called by a name in each language that is nobody else's."""
+        spoken = self.spoken(iri)
+        return self._means(spoken.zh) == self._means(spoken.en) == {iri}
+
+    def _plain(self, iri: str, label: str, forms: list[str]) -> str:
+        means = {form: self._means(form) for form in (label, *forms)}
+        known = [form for form, values in means.items() if iri in values]
+        return next((form for form in known if len(means[form]) == 1), (*known, label)[0])
+
+    def _means(self, form: str) -> set[str]:
+        kinds = ("class", "entity", "clause", "fact", "unit")
+        return {sense.value for sense in self.senses(form) if sense.kind in kinds}
 
     def label(self, iri: str) -> Text:
         """A thing's label; its local name where it has none."""

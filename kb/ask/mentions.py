@@ -15,6 +15,8 @@ from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
 
 _OPERATORS = get_args(Operator)
+#: What may stand between a word that negates and the name that it negates.
+_PASSED = ("filler", "particle", "regarding", "and", "or", "exists", "both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ class Mentions:
         for token in reversed(self.tokens[:place]):
             if token.role("not", "except"):
                 return True
-            if not token.role("filler", "particle", "and", "or", "exists", "both") or token.begins:
+            if not token.role(*_PASSED) or token.begins:
                 return False
         return False
 

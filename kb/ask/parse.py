@@ -59,8 +59,8 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
 def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexicon) -> bool:
     """Whether a composed form has words of topics in it and finds nothing that way."""
     form = composed.form
-    if not named.topics:
-        return False
+    if all(named.tokens[item.place].quoted for item in named.topics):
+        return False  # what is quoted is meant as it is written
     asked = named.asked_class()[0] if named.classes else None
     loose = asked is not None and asked.loose and lexicon.kind("TalentTeam") in asked.values
     if loose and asked is not None and not named.asked(asked.place):

@@ -5,7 +5,8 @@ Must not know SPARQL, nor what is asked of a set.
 
 from __future__ import annotations
 
-from kb.ask.form import About, Either, Figure, Filter, Numbered, Operator, Set
+from kb.ask.filling import MARK
+from kb.ask.form import About, Either, Figure, Filter, Numbered, Operator, Related, Set
 from kb.ask.lexicon import Lexicon
 from kb.text import Text
 
@@ -42,20 +43,29 @@ def of(members: Set, lexicon: Lexicon) -> Text:
 
     Chinese puts conditions before the noun and English after it.
     """
-    kind = lexicon.label(members.kind)
-    conditions = [condition(item, lexicon) for item in members.filters]
+    kind = lexicon.spoken(members.kind)
+    conditions = [condition(item, lexicon) for item in sorted(members.filters, key=_turn)]
     zh = "".join(c.zh for c in conditions) + kind.zh
     en = plural(kind.en) + "".join(" " + c.en for c in conditions)
     return Text(zh, en)
 
 
+def _turn(item: Filter) -> tuple[bool, bool]:
+    """What takes away comes last, so that it takes nothing else away; before it, what is a set."""
+    negated = isinstance(item, About | Related) and item.negated
+    return (
+        negated,
+        isinstance(item, Numbered) or (isinstance(item, Related) and not item.entities),
+    )
+
+
 def condition(item: Filter, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for each form
     """One condition: 没有量化目标的, without quantitative targets."""
     if isinstance(item, About):
-        names = _names(item.topics[:1], lexicon)
-        if item.negated:
-            return Text(f"除“{names.zh}”以外的", f"except “{names.en}”")
-        return Text(f"关于“{names.zh}”的", f"about “{names.en}”")
+        labels = [name(topic, lexicon) for topic in item.topics]
+        zh = "或".join(f"关于“{label.zh}”" for label in labels)
+        en = " or ".join(f"about “{label.en}”" for label in labels)
+        return Text(f"除{zh}以外的", f"except {en}") if item.negated else Text(f"{zh}的", en)
     if isinstance(item, Figure):
         return figure(item, lexicon)
     if isinstance(item, Either):
@@ -65,9 +75,9 @@ def condition(item: Filter, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one fo
             " or ".join(" ".join(c.en for c in group) for group in groups),
         )
     if isinstance(item, Numbered):
-        kind = lexicon.label(item.kind)
+        kind = lexicon.spoken(item.kind)
         if item.other:
-            other = lexicon.label(item.other)
+            other = lexicon.spoken(item.other)
             return Text(
                 f"{kind.zh}比{other.zh}多的",
                 f"with more {plural(kind.en)} than {plural(other.en)}",
@@ -90,7 +100,11 @@ def condition(item: Filter, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one fo
 
 def figure(item: Figure, lexicon: Lexicon) -> Text:
     """A condition on a number: 超过5000人的, more than 5000 person."""
-    unit = lexicon.label(item.unit) if item.unit else Text("", "")
+    if item.unit.startswith(MARK):
+        word = _OPERATORS[item.bounds[0][0]]
+        amount = name(item.unit, lexicon)
+        return Text(f"{word.zh}{amount.zh}的", f"{word.en} {amount.en}")
+    unit = lexicon.spoken(item.unit) if item.unit else Text("", "")
     sign = "%" if item.unit.endswith("/percent") else ""
     ending = Text(sign or unit.zh, sign or (" " + unit.en if unit.en else ""))
     if len(item.bounds) == 2:
@@ -102,5 +116,19 @@ def figure(item: Figure, lexicon: Lexicon) -> Text:
 
 
 def _names(iris: tuple[str, ...], lexicon: Lexicon) -> Text:
-    labels = [lexicon.label(iri) for iri in iris]
-    return Text("和".join(label.zh for label in labels), " and ".join(label.en for label in labels))
+    names = [name(iri, lexicon) for iri in iris]
+    return Text("和".join(one.zh for one in names), " and ".join(one.en for one in names))
+
+
+def name(iri: str, lexicon: Lexicon) -> Text:
+    """What a thing is called; a clause of the plan, a sentence, between quotation marks."""
+    if iri.startswith(MARK):
+        return Text(*[f"{{{iri.removeprefix(MARK)}}}"] * 2)
+    spoken = lexicon.spoken(iri)
+    if lexicon.is_clause(iri) or "“" in spoken.zh + spoken.en:
+        return Text(_quoted(spoken.zh), _quoted(spoken.en))
+    return spoken
+
+
+def _quoted(text: str) -> str:
+    return f"「{text}」" if "“" in text or '"' in text else f"“{text}”"

@@ -6,7 +6,8 @@ Chinese does not part its words. Must not know what the forms mean together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +26,10 @@ _TOPIC, _NUMBER, _FILLER = 0.1, 0.2, 0.5
 #: What a name is cheaper for each unit more than one: longer names say more.
 _LONGER = 0.02
 _EMPTY = frozenset({"filler", "particle", "background"})
+#: Words that join or take away: no topic by its stem alone (except is not exceptional).
+_JOINING = frozenset({"except", "not", "only", "each", "and", "or", "both"})
+#: What stands between quotation marks.
+_QUOTED = re.compile(r"「[^「」]+」|『[^『』]+』|“[^“”]+”|\"[^\"]+\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Token:
         parted: whether a comma stands before it.
         begins: whether a sentence or a clause of one begins with it.
         opens: whether a sentence begins with it, and another went before.
+        quoted: whether it is all that stands between quotation marks.
     """
 
     text: str
@@ -48,6 +54,7 @@ class Token:
     parted: bool = False
     begins: bool = False
     opens: bool = False
+    quoted: bool = False
 
     @property
     def known(self) -> bool:
@@ -76,10 +83,11 @@ def scan(question: str, lexicon: Lexicon) -> tuple[Token, ...]:
     A quantity word may stand inside a form (新增多少人才): both cuts are tried.
     """
     row = units(question)
-    cost, best = _cut(row, lexicon)
+    quoted = _quoted(question, row)
+    cost, best = _cut(row, lexicon, quoted)
     for skip in _quantities(row, best):
         kept = tuple(unit for place, unit in enumerate(row) if place not in skip)
-        other, again = _cut(kept, lexicon)
+        other, again = _cut(kept, lexicon, _quoted(question, kept))
         if other + _FORM < cost:
             cost = other + _FORM
             inside = [row[place] for place in skip]
@@ -87,22 +95,42 @@ def scan(question: str, lexicon: Lexicon) -> tuple[Token, ...]:
             best = sorted(
                 [*again, ((inside[0], *inside[1:]), senses)], key=lambda piece: piece[0][0].start
             )
-    return _tokens(question, best)
+    literal = {(row[start].start, row[end - 1].end) for start, end in quoted.items()}
+    return tuple(
+        replace(token, quoted=True) if (token.start, token.end) in literal else token
+        for token in _tokens(question, best)
+    )
 
 
 Piece = tuple[tuple[Unit, ...], tuple[Sense, ...]]
 
 
-def _cut(row: tuple[Unit, ...], lexicon: Lexicon) -> tuple[float, list[Piece]]:
-    """The cheapest cut, and what it costs."""
+def _quoted(question: str, row: tuple[Unit, ...]) -> dict[int, int]:
+    """What stands between quotation marks: the place of its first unit, and past its last."""
+    spans = [match.span() for match in _QUOTED.finditer(question)]
+    inside = [[p for p, u in enumerate(row) if s < u.start and u.end < e] for s, e in spans]
+    return {places[0]: places[-1] + 1 for places in inside if places}
+
+
+def _cut(
+    row: tuple[Unit, ...], lexicon: Lexicon, quoted: Mapping[int, int] | None = None
+) -> tuple[float, list[Piece]]:
+    """The cheapest cut, and what it costs; a name between quotation marks is one piece."""
     count = len(row)
     names = [unit.key for unit in row]
     stems = [unit.stem for unit in row]
     costs = [0.0] * (count + 1)
     steps: list[tuple[int, tuple[Sense, ...]]] = [(1, ())] * count
+    names_quoted = _names(names, stems, quoted or {}, lexicon)
     for place in range(count - 1, -1, -1):
+        if place in names_quoted:
+            length, chosen = steps[place] = names_quoted[place]
+            costs[place] = _FORM + costs[place + length]
+            continue
         costs[place] = costs[place + 1] + _UNKNOWN
         for length, senses in _forms(names, stems, place, lexicon).items():
+            if any(place < start < place + length for start in names_quoted):
+                continue
             cost = _price(senses, length) + costs[place + length]
             if cost < costs[place]:
                 costs[place] = cost
@@ -116,6 +144,34 @@ def _cut(row: tuple[Unit, ...], lexicon: Lexicon) -> tuple[float, list[Piece]]:
     return costs[0], pieces
 
 
+def _names(
+    names: Sequence[str], stems: Sequence[str], quoted: Mapping[int, int], lexicon: Lexicon
+) -> dict[int, tuple[int, tuple[Sense, ...]]]:
+    """The names between quotation marks, by their places: their lengths and senses.
+
+    A topic is that of just this name; after a word for “about”, it is nothing but a topic.
+    """
+    found: dict[int, tuple[int, tuple[Sense, ...]]] = {}
+    for start, end in quoted.items():
+        senses = _forms(names, stems, start, lexicon).get(end - start, [])
+        key = list(names[start:end])
+        exact = [s for s in senses if s.kind == "topic" and lexicon.is_label(s.value, key)]
+        if exact and _regarding(names, start, lexicon):
+            senses = exact
+        elif exact:
+            senses = [sense for sense in senses if sense.kind != "topic" or sense in exact]
+        if any(sense.kind not in ("word", "unit", "number") for sense in senses):
+            found[start] = (end - start, tuple(senses))
+    return found
+
+
+def _regarding(names: Sequence[str], place: int, lexicon: Lexicon) -> bool:
+    """Whether a word for “about” stands right before a place."""
+    regarding = Sense("word", "regarding")
+    before = ("".join(names[begin:place]) for begin in range(max(0, place - 2), place))
+    return any(regarding in lexicon.senses(word) for word in before)
+
+
 def _forms(
     names: Sequence[str], stems: Sequence[str], place: int, lexicon: Lexicon
 ) -> dict[int, list[Sense]]:
@@ -127,13 +183,20 @@ def _forms(
             node = node.get(row[end]) if node else None
             if node is None:
                 break
-            if "" in node:
-                found.setdefault(end - place + 1, []).extend(node[""])
+            if "" not in node:
+                continue
+            known = found.setdefault(end - place + 1, [])
+            if row is names or end > place or not _joins(known):
+                known.extend(node[""])
     number = numbers.read(names, place)
     if number is not None:
         value, length = number
-        found.setdefault(length, []).append(Sense("number", f"{value:g}"))
+        found.setdefault(length, []).append(Sense("number", f"{value:.15g}"))
     return found
+
+
+def _joins(senses: Sequence[Sense]) -> bool:
+    return any(sense.kind == "word" and sense.value in _JOINING for sense in senses)
 
 
 def _price(senses: list[Sense], length: int) -> float:

@@ -117,7 +117,7 @@ class _OneSet:
     def build(self) -> Set:
         self._narrow()
         between = self._between()
-        self._count_members(between)
+        between = self._count_members(between)
         self._place_amounts(between)
         self._place_entities(between)
         self._place_topics(between)
@@ -174,10 +174,10 @@ class _OneSet:
             return False
         return self.lexicon.relates(self.kind, kind)
 
-    def _count_members(self, between: tuple[str, bool] | None) -> None:
-        """Numbers of related members: in at least two teams."""
+    def _count_members(self, between: tuple[str, bool] | None) -> tuple[str, bool] | None:
+        """Numbers of related members: in at least two teams; what is left in between."""
         if between is None:
-            return
+            return None
         for amount in list(self.amounts):
             (operator, number), *more = amount.figure.bounds
             whole = number == int(number) and number <= 20
@@ -187,6 +187,7 @@ class _OneSet:
                 self.filters.append(Numbered(between[0], operator, int(number)))
                 for other in near:
                     self.others.remove(other)
+        return between if self.others else None
 
     def _counts_people(self, amount: Amount) -> bool:
         return (
@@ -234,6 +235,13 @@ class _OneSet:
         self.filters += self._grouped(here)
         self.inner += self._grouped(inside)
 
+    def _of_members(self, options: list[str]) -> list[str]:
+        """Of several things by one name those that a team's own clauses are linked with."""
+        if len(options) < 2 or not self.of_teams:
+            return options
+        own = [c for c in self.clauses.all.values() if c.team]
+        return [o for o in options if any(o in clause.linked for clause in own)] or options
+
     def _tells_figures(self, value: str) -> bool:
         """Whether a code, such as a comparator, says which of the figures in between is meant."""
         return (
@@ -242,13 +250,6 @@ class _OneSet:
             and self.lexicon.is_code(value)
             and self.lexicon.linked(self.figures, value)
         )
-
-    def _of_members(self, options: list[str]) -> list[str]:
-        """Of several things by one name those that a team's own clauses are linked with."""
-        if len(options) < 2 or not self.of_teams:
-            return options
-        own = [c for c in self.clauses.all.values() if c.team]
-        return [o for o in options if any(o in clause.linked for clause in own)] or options
 
     def _linked(self, kind: str, value: str) -> bool:
         if kind == self.lexicon.provision:

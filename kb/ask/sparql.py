@@ -47,7 +47,7 @@ class Compiler:
 
     def query(self, form: Form) -> str:
         """The query of a form, to be run as it is; ``?item`` are the rows of the answer."""
-        return self._with_prefixes("\n".join(self._lines(form)))
+        return self.prefixed("\n".join(self._lines(form)))
 
     def _lines(self, form: Form) -> Iterator[str]:
         if isinstance(form, Select):
@@ -160,7 +160,7 @@ class Compiler:
         """The query for figures of a kind that the plan does not give, and that its own imply."""
         kinds = " ".join(f"<{iri}>" for iri in form.kinds)
         about = " ".join(f"<{iri}>" for iri in form.about)
-        return self._with_prefixes(
+        return self.prefixed(
             f"""SELECT DISTINCT ?item WHERE {{
   VALUES ?missing {{ {kinds} }}
   VALUES ?about {{ {about} }}
@@ -205,7 +205,7 @@ class Compiler:
 
     def gaps(self, form: NotStated) -> str:
         """The words that were searched for, and how often the source has them."""
-        return self._with_prefixes(self._gaps(form))
+        return self.prefixed(self._gaps(form))
 
     def _gaps(self, form: NotStated) -> str:
         kinds = " ".join(f"<{kind}>" for kind in form.kinds)
@@ -250,7 +250,7 @@ class Compiler:
             else:
                 branches = [self._direct(*pair) for pair in pairs]
         body = " UNION\n  ".join(f"{{ {values} {target} {branch} }}" for branch in branches)
-        return self._with_prefixes(
+        return self.prefixed(
             f"SELECT DISTINCT ?item ?g ?role ?start ?end ?exact ?source WHERE {{\n  {body}\n}}"
         )
 
@@ -262,7 +262,8 @@ class Compiler:
             f"rdf:object {value} ; prov:wasDerivedFrom ?from . ?from :evidence ?span . {_PLACE} }}"
         )
 
-    def _with_prefixes(self, query: str) -> str:
+    def prefixed(self, query: str) -> str:
+        """A query with the prefixes that it uses."""
         known = {"": self.ns, "oa": OA, "prov": PROV, "rdf": RDF, "skos": SKOS}
         lines = [
             f"PREFIX {name}: <{iri}>"

@@ -164,7 +164,7 @@ def _question(form: Form, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for 
         what = phrases.of(form.members, lexicon)
         return Text(f"{what.zh}一共有多少个？", f"How many {what.en} are there?")
     if isinstance(form, CountEach):
-        each, what = lexicon.label(form.each.kind), phrases.of(form.counted, lexicon)
+        each, what = lexicon.spoken(form.each.kind), phrases.of(form.counted, lexicon)
         return Text(
             f"每个{each.zh}分别有多少个{what.zh}？",
             f"For each {each.en}, how many {what.en} are there?",
@@ -174,14 +174,14 @@ def _question(form: Form, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for 
     if isinstance(form, Aggregate):
         what = phrases.of(form.members, lexicon)
         if form.each is not None:
-            each = lexicon.label(form.each.kind)
+            each = lexicon.spoken(form.each.kind)
             return Text(
                 f"平均每个{each.zh}有多少个{what.zh}？",
                 f"On average, for each {each.en}, how many {what.en} are there?",
             )
         if form.function == "sum":
             return Text(f"{what.zh}的总和是多少？", f"What is the sum of the {what.en}?")
-        return Text(f"{what.zh}的平均值是多少？", f"What is the average of the {what.en}?")
+        return Text(f"{what.zh}的平均是多少？", f"What is the average of the {what.en}?")
     if isinstance(form, Difference):
         one, other = phrases.of(form.one, lexicon), phrases.of(form.other, lexicon)
         return Text(
@@ -190,8 +190,8 @@ def _question(form: Form, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for 
     if isinstance(form, Compare):
         return _compare(form, lexicon)
     if isinstance(form, Describe):
-        label = lexicon.label(form.entity)
-        return Text(f"什么是“{label.zh}”？", f"What is “{label.en}”?")
+        label = phrases.name(form.entity, lexicon)
+        return Text(f"什么是{label.zh}？", f"What is {label.en}?")
     if isinstance(form, Review):
         return Text("各队伍的增量加起来对得上吗？", "Do the increases of the teams add up?")
     return _missing(form, lexicon)
@@ -218,7 +218,7 @@ def _extreme(form: Extreme, lexicon: Lexicon) -> Text:
 
 
 def _compare(form: Compare, lexicon: Lexicon) -> Text:
-    labels = [lexicon.label(iri) for iri in form.entities]
+    labels = [phrases.name(iri, lexicon) for iri in form.entities]
     zh, en = "和".join(x.zh for x in labels), " and ".join(x.en for x in labels)
     what = phrases.of(form.members, lexicon)
     if form.manner == "common":
@@ -229,11 +229,12 @@ def _compare(form: Compare, lexicon: Lexicon) -> Text:
 
 
 def _missing(form: NotStated, lexicon: Lexicon) -> Text:
-    kinds = [lexicon.label(kind) for kind in form.kinds]
-    about = [lexicon.label(iri) for iri in form.about]
-    whom = "和".join(label.zh for label in about) or "规划"
-    what = " and ".join(kind.en for kind in kinds)
-    ending = f" for {' and '.join(label.en for label in about)}" if about else " of the plan"
+    kinds = [phrases.name(kind, lexicon) for kind in form.kinds]
+    about = [phrases.name(iri, lexicon) for iri in form.about]
+    whom = "和".join(one.zh for one in about) or "规划"
+    whose = f"For {' and '.join(one.en for one in about)}, what" if about else "What"
+    # Nothing follows the kind of fact: “the class size of” could be about the size of a class.
     return Text(
-        f"{whom}的{'和'.join(kind.zh for kind in kinds)}是什么？", f"What is the {what}{ending}?"
+        f"{whom}的{'和'.join(kind.zh for kind in kinds)}是什么？",
+        f"{whose} is the {' and the '.join(kind.en for kind in kinds)}?",
     )

@@ -20,6 +20,7 @@ from kb.text import Text
 #: What a word does in a question; each is explained in the language files.
 Role: TypeAlias = Literal[
     "filler",
+    "regarding",
     "particle",
     "background",
     "which",

@@ -10,64 +10,9 @@ from hypothesis import strategies as st
 
 from kb.ask import words
 from kb.ask.asker import Asker
-from kb.ask.form import Count, Describe, Form, NotStated, Question, Related, Select, Set
-from kb.ask.lexicon import Lexicon
-from kb.ask.verbalise import question as in_words
-from kb.ask.verbalise import reading
+from kb.ask.skeletons import Skeletons
 from kb.errors import FileProblem
 from kb.normalise import keys, units
-from kb.text import Language
-
-KINDS = [
-    "Measure", "Target", "QuantitativeTarget", "QualitativeTarget", "Mechanism", "Body",
-    "Programme", "SpecialActionPlan", "Field", "PlatformType", "Place", "Award", "Event",
-    "FundingSource",
-]  # fmt: skip
-
-
-def forms(lexicon: Lexicon) -> st.SearchStrategy[Form]:
-    teams = [thing.iri for thing in lexicon.members(lexicon.kind("TalentTeam"))]
-    facts = [thing.iri for thing in lexicon.members(lexicon.kind("FactKind"))]
-    brands = [thing.iri for thing in lexicon.members(lexicon.kind("Brand"))]
-    some = st.lists(st.sampled_from(teams), min_size=0, max_size=3, unique=True)
-    sets = st.builds(
-        lambda kind, chosen: Set.of(
-            lexicon.kind(kind), [Related(tuple(sorted(chosen)))] if chosen else []
-        ),
-        st.sampled_from(KINDS),
-        some,
-    )
-    about = st.lists(st.sampled_from(teams), min_size=0, max_size=1)
-    return st.one_of(
-        st.builds(Select, sets),
-        st.builds(Count, sets),
-        st.builds(Describe, st.sampled_from([*teams, *brands])),
-        st.builds(lambda f, a: NotStated((f,), tuple(a)), st.sampled_from(facts), about),
-    )
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_form_put_in_words_is_understood_as_the_same_form(
-    language: Language, asker: Asker
-) -> None:
-    @settings(max_examples=300, deadline=None)
-    @given(forms(asker.lexicon))
-    def holds(form: Form) -> None:
-        said = in_words(form, asker.lexicon, language)
-        assert asker.understand(said) in (Question(form), Question(form, "value")), said
-        assert reading(form, asker.lexicon).in_(language)
-
-    holds()
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_team_and_class_at_once(language: Language, asker: Asker) -> None:
-    lexicon = asker.lexicon
-    for team in lexicon.members(lexicon.kind("TalentTeam")):
-        for kind in KINDS:
-            form = Select(Set.of(lexicon.kind(kind), [Related((team.iri,))]))
-            said = in_words(form, lexicon, language)
-            assert asker.understand(said) == Question(form), said
 
 
 @settings(max_examples=200, deadline=None)
@@ -102,10 +47,10 @@ def test_any_text_is_answered_or_refused_but_never_an_error(asker: Asker) -> Non
 
 def test_every_class_and_team_has_forms_in_both_languages(asker: Asker) -> None:
     lexicon = asker.lexicon
-    for kind in KINDS:
-        label = lexicon.label(lexicon.kind(kind))
+    for kind in Skeletons(lexicon).kinds:
+        label = lexicon.label(kind)
         for text in (label.zh, label.en):
-            assert lexicon.kind(kind) in [sense.value for sense in lexicon.senses(text)]
+            assert kind in [sense.value for sense in lexicon.senses(text)]
 
 
 def test_no_two_teams_share_a_form(asker: Asker) -> None:
