@@ -28,6 +28,8 @@ _TURNING = frozenset(
 )
 #: The shortest word that is repaired, and from which length on two slips are allowed.
 _SHORTEST, _LONG = 3, 8
+#: So many unknown spans are repaired.
+_MOST = 12
 #: Chinese forms up to this length are found by their sound.
 _HEARD = (2, 8)
 
@@ -67,6 +69,8 @@ class Repairer:
             simplified = _simplified(question)
             if simplified != question and len(simplified) == len(question):
                 return simplified, ()  # another script, and no slip
+        if len(unknown) > _MOST or sum(len(token.text) for token in unknown) > _MOST * _LONG:
+            return question, ()  # no slips, but another language
         found: list[tuple[int, int, str]] = []
         latin = [token for token in unknown if token.text.isascii()]
         found += self._by_pinyin(latin)
@@ -159,7 +163,7 @@ class Repairer:
             words = list(re.finditer(r"[A-Za-z]+", token.text))
             place = 0
             while place < len(words):
-                for end in range(len(words), place, -1):
+                for end in range(min(len(words), place + _HEARD[1]), place, -1):
                     sound = "".join(w[0].casefold() for w in words[place:end])
                     forms = [f for f in self._named_sounds.get(sound, ()) if len(f) > 2]
                     if len(forms) == 1:
