@@ -77,6 +77,12 @@ def _literals(text: str) -> str:
     return text
 
 
+def _misses(text: str) -> str:
+    if text not in ("kept", "off"):
+        raise ValueError(text)
+    return text
+
+
 def _base(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.endswith("/"):
         raise ValueError(text)
@@ -119,6 +125,16 @@ TABLE: tuple[Setting, ...] = (
         Text(
             zh="图的缓存目录；默认为用户缓存目录",
             en="folder for the cached graph; by default the user's cache folder",
+        ),
+    ),
+    Setting(
+        "data",
+        _path,
+        None,
+        Text(
+            zh="服务所收数据（如评价）的目录；默认为用户数据目录",
+            en="folder for what the service is given, such as feedback; by default the user's "
+            "data folder",
         ),
     ),
     Setting(
@@ -262,6 +278,15 @@ TABLE: tuple[Setting, ...] = (
             en="literals of queries, and questions, in the log: masked or kept",
         ),
     ),
+    Setting(
+        "misses",
+        _misses,
+        "kept",
+        Text(
+            zh="没有答上来的问题是否记在数据目录里，供完善词汇：kept（记）或 off（不记）",
+            en="questions without an answer, kept in the data folder for the lexicon: kept or off",
+        ),
+    ),
 )
 
 
@@ -273,6 +298,7 @@ class Settings:
     source: Path | None = None
     overlay: Path | None = None
     cache: Path | None = None
+    data: Path | None = None
     lang: str = ""
     query_seconds: float = 5.0
     query_memory_mb: int = 1024
@@ -290,6 +316,19 @@ class Settings:
     proxies: int = 0
     log: str = "faults"
     log_literals: str = "masked"
+    misses: str = "kept"
+
+    @property
+    def data_folder(self) -> Path:
+        """Where data is kept: as set, else the user's data folder (XDG)."""
+        if self.data is not None:
+            return self.data
+        given = os.environ.get("XDG_DATA_HOME", "")
+        home = Path(given) if Path(given).is_absolute() else Path("~/.local/share")
+        try:
+            return home.expanduser() / "plankb"
+        except RuntimeError:  # a user without a home keeps nothing
+            return Path(os.devnull) / "plankb"
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:

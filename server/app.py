@@ -11,23 +11,34 @@ from urllib.parse import quote, urlencode
 from flask import Flask, Response, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kb.errors import PlankbError
 from kb.plan.graph import SOURCE_NOTICE
 from kb.settings import Settings
 from server import (
     ask,
     assets,
+    catalogue,
+    chat,
     delivery,
     description,
     editor,
+    feedback,
     graph_store,
     language,
     ops,
     problems,
     resources,
+    source,
     sparql,
 )
 from server.knowledge import Knowledge
+from server.labels import labels
 from server.texts import TEXTS
+
+_SUBJECTS = (
+    ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
+    ops, assets,
+)  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.
 _LARGEST = 2 * 2**20
@@ -51,14 +62,14 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST
     app.config["PLANKB_LANG"] = settings.lang
     app.extensions["plankb"] = knowledge
+    app.extensions["plankb.settings"] = settings
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    for subject in (ask, sparql, editor, description, graph_store, resources, ops, assets):
+    for subject in _SUBJECTS:
         app.register_blueprint(subject.blueprint)
     problems.install(app)
     delivery.install(app)
     ops.install(app)
     app.add_template_filter(resources.local_address, "local_address")
-    app.add_template_filter(ask.figure, "figure")
     app.context_processor(_for_templates)
     app.after_request(_with_headers)
     if settings.proxies:
@@ -72,7 +83,7 @@ def _for_templates() -> dict[str, object]:
     other = "en" if chosen == "zh" else "zh"
     arguments = {**request.args.to_dict(), "lang": other} if request.endpoint else {"lang": other}
     # Not by url_for: it would take parameters such as "endpoint" for its own.
-    here = request.script_root + request.path if request.endpoint else url_for("ask.home")
+    here = request.script_root + request.path if request.endpoint else url_for("chat.home")
     return {
         "lang": chosen,
         "other": f"{quote(here)}?{urlencode(arguments, errors='replace')}",
@@ -81,7 +92,18 @@ def _for_templates() -> dict[str, object]:
         "asset": assets.address,
         "t": {name: text.in_(chosen) for name, text in TEXTS.items()},
         "notice": SOURCE_NOTICE.in_(chosen),
+        "plan_page": _plan_page(),
+        "here": request.endpoint or "",
     }
+
+
+def _plan_page() -> str:
+    """The page of the plan, for every page's navigation; none where it cannot be said."""
+    try:
+        plans = labels().plans
+    except PlankbError:  # this page may be the one that says that the engine is gone
+        return ""
+    return resources.local_address(plans[0].iri) if plans else ""
 
 
 def _with_headers(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""Questions: the API in the contract's JSON, and the form that works without JavaScript.
+"""Questions: the API in the contract's JSON, and the questions that fit what is typed.
 
 Must not know how a question is answered.
 """
@@ -6,39 +6,23 @@ Must not know how a question is answered.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import cast
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, request
 
-from kb.ask.asker import Asked, language_of
-from kb.ask.rows import Row
+from kb.ask.answer import Answer
+from kb.ask.asker import Asked
 from kb.errors import InputError
-from kb.normalise import units
 from kb.text import Text
-from server import language
+from server import guidance, language
 from server.access import knowledge
 
 blueprint = Blueprint("ask", __name__)
 
-
-@blueprint.get("/")
-def home() -> Response:
-    """What this is, and a form to ask."""
-    return _page(render_template("home.html", question=""))
-
-
-@blueprint.get("/ask")
-def page() -> Response:
-    """The form with the answer below it."""
-    question = request.args.get("q", "")
-    if units(question) and request.args.get("lang") not in ("zh", "en"):
-        # Unless a language was chosen, a question is answered in its own.
-        language.choose(language_of(question))
-    chosen = language.of_request()
-    answer = knowledge().asker.ask(question, chosen) if question.strip() else None
-    return _page(
-        render_template("answer.html" if answer else "home.html", question=question, answer=answer)
-    )
+#: Characters of what is typed, and questions that are given for it.
+_LONGEST = 500
+_MOST = 20
 
 
 @blueprint.get("/api/ask")
@@ -51,7 +35,7 @@ def by_address() -> Response:
             Text("缺少参数 q", "the parameter q is missing"),
             Text("例如 /api/ask?q=…&lang=zh", "for example /api/ask?q=…&lang=en"),
         )
-    return _answer(question, request.args.get("lang"), request.args.get("context"))
+    return respond(question, request.args.get("lang"), request.args.get("context"))
 
 
 @blueprint.post("/api/ask")
@@ -82,29 +66,74 @@ def by_body() -> Response:
             Text("缺少字段 question", "the field question is missing"),
             Text('例如 {"question": "…"}', 'for example {"question": "…"}'),
         )
-    return _answer(question, content.get("lang"), content.get("context"))
+    return respond(question, content.get("lang"), content.get("context"))
 
 
-def _answer(question: str, lang: str | None, context: str | None) -> Response:
+@blueprint.get("/api/suggest")
+def suggest() -> Response:
+    """Questions that fit what is typed; each has an answer."""
+    typed = request.args.get("q", "")
+    if len(typed) > _LONGEST:
+        raise InputError(
+            "suggest-long",
+            Text(f"q 长于 {_LONGEST} 个字符", f"q is longer than {_LONGEST} characters"),
+            Text("给出问题的开头即可", "the beginning of a question is enough"),
+        )
+    found = guidance.complete(knowledge().asker, typed, language.of_request(), _limit())
+    response = _json({"suggestions": [{"question": s.question, "lang": s.lang} for s in found]})
+    # The same for everyone for as long as a page is used; the entity tag goes by the content.
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Vary"] = "Accept-Language"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def respond(question: str, lang: str | None, context: str | None) -> Response:
+    """The answer in the contract's JSON.
+
+    Args:
+        question: in Chinese or English.
+        lang: zh, en, or auto for the question's own.
+        context: of an earlier answer.
+
+    Raises:
+        InputError: there is no such language.
+    """
     if lang not in (None, "", "auto", "zh", "en"):
         raise InputError(
             "question-lang",
             Text(f"lang 的值“{lang[:40]}”不可用", f"lang has the value “{lang[:40]}”"),
             Text("可用 auto、zh、en", "it may be auto, zh or en"),
         )
-    answer = knowledge().asker.ask(question, cast(Asked, lang or "auto"), context)
-    body = json.dumps(answer.as_dict(), ensure_ascii=False)
+    return _json(answer(question, cast(Asked, lang or "auto"), context).as_dict())
+
+
+def answer(question: str, lang: Asked, context: str | None) -> Answer:
+    """The answer to a question; one with words that were not understood is told of."""
+    found = knowledge().asker.ask(question, lang, context or None)
+    if found.unknown and found.status in ("clarify", "refused"):
+        told: Callable[[Answer], None] | None = current_app.extensions.get(guidance.MISSES)
+        if told is not None:
+            told(found)
+    return found
+
+
+def _limit() -> int:
+    asked = request.args.get("limit", "8")
+    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= _MOST):
+        raise InputError(
+            "suggest-limit",
+            Text(f"limit 的值“{asked[:40]}”不可用", f"limit has the value “{asked[:40]}”"),
+            Text(f"用 1 到 {_MOST} 的整数", f"use a whole number from 1 to {_MOST}"),
+        )
+    return int(asked)
+
+
+def _json(content: dict[str, object]) -> Response:
+    body = json.dumps(content, ensure_ascii=False)
     # A lone surrogate can come in by a JSON escape, and no text can carry it out.
     return Response(body.encode("utf-8", "replace"), content_type="application/json")
-
-
-def figure(row: Row) -> str:
-    """A row's value with its unit, for a page: 40 %, 15:35:50, 1000 person."""
-    if row.value is None:
-        return ""
-    if isinstance(row.value, tuple):
-        return ":".join(str(term) for term in row.value)
-    return f"{row.value} {'%' if row.unit == 'percent' else row.unit}".strip()
 
 
 def _not_an_object() -> InputError:
@@ -116,10 +145,3 @@ def _not_an_object() -> InputError:
             'send {"question": "…", "lang": "en"} in UTF-8',
         ),
     )
-
-
-def _page(content: str) -> Response:
-    response = Response(content, mimetype="text/html")
-    response.headers["Vary"] = "Accept-Language"
-    response.headers["Content-Language"] = language.of_request()
-    return response

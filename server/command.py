@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -27,21 +28,23 @@ _OTHER_PORT = Text(
 @click.option(
     "--data",
     type=click.Path(path_type=Path, exists=True, file_okay=False, writable=True),
-    help="Folder for submitted reports; kept for later. / 报表目录，留作后用。",
+    help="Folder for what it is given; wins over PLANKB_DATA. / 数据目录，优先于 PLANKB_DATA。",
 )
-def serve(host: str, port: int, data: Path | None) -> None:  # noqa: ARG001 - validated for later
+def serve(host: str, port: int, data: Path | None) -> None:
     """Serve the pages, the API and the SPARQL endpoint. / 启动网络服务。"""
     bound = _bind(host, port)  # before anything slow: a port in use is said at once
     with bound:
-        _serve(bound)
+        _serve(bound, data)
 
 
-def _serve(bound: socket.socket) -> None:
+def _serve(bound: socket.socket, data: Path | None) -> None:
     from kb import settings
     from server import logs, running
     from server.knowledge import Knowledge
 
     chosen = settings.load()
+    if data is not None:
+        chosen = replace(chosen, data=data)
     logs.install()
     host, port = bound.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host

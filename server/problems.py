@@ -41,6 +41,10 @@ _BY_CODE = {
     "store-refused": 502,
     "store-format": 502,
     "store-cut": 502,
+    "cross-site": 403,
+    "feedback-rate": 429,
+    "feedback-lost": 503,
+    "template-value": 404,
 }
 _BY_CLASS: tuple[tuple[type[PlankbError], int], ...] = (
     (BudgetSpent, 429),

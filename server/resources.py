@@ -181,8 +181,13 @@ def _spans(iri: str) -> list[Span]:
     return sorted(span_of({name: _text(term) for name, term in row.items()}) for row in rows)
 
 
-def local_address(iri: str) -> str:
-    """The address here of a resource of ours; an outside one is not linked."""
+def local_address(iri: str, suffix: str = "html") -> str:
+    """The address here of a resource of ours; an outside one is not linked.
+
+    Args:
+        iri: of the resource.
+        suffix: of its page or its data.
+    """
     base = knowledge().base
     for space in ("id", "scheme"):
         start = f"{base}{space}/"
@@ -190,8 +195,8 @@ def local_address(iri: str) -> str:
             return url_for(
                 "resources.resource",
                 space=space,
-                local=iri.removeprefix(start) + ".html",
-                lang=language.of_request(),
+                local=f"{iri.removeprefix(start)}.{suffix}",
+                lang=language.of_request() if suffix == "html" else None,
             )
     return ""
 

@@ -48,6 +48,7 @@ class Answer:
         repairs: spans of the question that were read as something else.
         refusal: why not, where it is not answered.
         suggestions: further questions.
+        context: to be sent back with a question that follows on from this one.
         elapsed_ms: time taken.
         revision: of the graph.
     """
@@ -63,6 +64,7 @@ class Answer:
     repairs: tuple[Repair, ...] = ()
     refusal: Refusal | None = None
     suggestions: tuple[Suggestion, ...] = ()
+    context: str = ""
     elapsed_ms: float = 0.0
     revision: str = ""
 
@@ -98,6 +100,7 @@ class Answer:
             "refusal": self.refusal
             and {"kind": self.refusal.kind, "message": self.refusal.message.as_dict()},
             "suggestions": [{"question": s.question, "lang": s.lang} for s in self.suggestions],
+            "context": self.context,
             "elapsed_ms": round(self.elapsed_ms, 2),
             "revision": self.revision,
         }

@@ -12,15 +12,19 @@ from typing import Literal
 
 import pyoxigraph as ox
 
+from kb.ask import context as contexts
 from kb.ask import refusing, telling
 from kb.ask.answer import Answer, Refusal, Status, Suggestion
 from kb.ask.chips import Chip
 from kb.ask.choices import USUAL, related
+from kb.ask.context import Context
 from kb.ask.failure import Failure, Parsed
 from kb.ask.finding import Finder
+from kb.ask.follow import FollowUp
 from kb.ask.form import (
     Count,
     Describe,
+    Difference,
     Form,
     NotStated,
     Question,
@@ -35,7 +39,7 @@ from kb.ask.missing import MissingFacts
 from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer
 from kb.ask.rows import Row, RowReader
-from kb.ask.scan import scan
+from kb.ask.scan import Token, scan
 from kb.ask.schema import Rows
 from kb.ask.sparql import STAND_INS, Compiler
 from kb.ask.templates import Template
@@ -92,26 +96,34 @@ class Asker:
         self._missing = MissingFacts(select, self._compiler, self._reader)
         self._guide = Guide(select, self._compiler, self._holds)
 
-    def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:  # noqa: ARG002 - follow-ups are a later issue
+    def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:
         """The answer to one question.
 
         Args:
             question: in Chinese, English or both.
             lang: language of the answer; ``auto`` is that of the question.
-            context: of an earlier answer; not used yet.
+            context: of an earlier answer, for a question that follows on from it; where it is
+                none of this revision's, there is no earlier answer.
 
         Raises:
             QueryStopped, Overloaded: as the store does.
         """
         began = time.perf_counter()
         language = lang if lang != "auto" else language_of(question)
-        answer = self._answer(question, language)
+        before = contexts.read(context, self.revision, self._compiler.base, self.lexicon)
+        answer = self._answer(question, language, before)
         elapsed = (time.perf_counter() - began) * 1000
-        return replace(answer, elapsed_ms=elapsed, revision=self.revision)
+        return replace(
+            answer,
+            # What could not be answered leaves the question before as it was.
+            context=answer.context or self._written(before),
+            elapsed_ms=elapsed,
+            revision=self.revision,
+        )
 
     def understand(self, question: str) -> Parsed:
         """How a question is understood, without answering it."""
-        return self._understand(question)[0]
+        return parse(self._tokens(question)[0], self.lexicon, self.clauses)
 
     # --- what helps to ask ----------------------------------------------------------------
 
@@ -135,22 +147,22 @@ class Asker:
         self, question: str, lang: Language, context: str | None = None
     ) -> tuple[Chip, ...]:
         """How a question is read, in parts that can be taken out or changed."""
-        parsed = self._in_context(question, context)
-        return self._guide.chips(parsed.form, lang) if isinstance(parsed, Question) else ()
-
-    def _in_context(self, question: str, context: str | None) -> Parsed:  # noqa: ARG002 - follow-ups are a later issue
-        return self.understand(question)
+        before = contexts.read(context, self.revision, self._compiler.base, self.lexicon)
+        parsed = self._read(self._tokens(question)[0], before)
+        if not isinstance(parsed, Question):
+            return ()
+        if parsed.instead is not None and not self._has_answer(parsed.form):
+            parsed = parsed.instead
+        return self._guide.chips(parsed.form, lang)
 
     def _holds(self, said: str, form: Form) -> bool:
-        return self._understood_as(said, form) and self._has_answer(form)
-
-    def _understood_as(self, said: str, form: Form) -> bool:
+        """Whether a question is understood as a form, and that has an answer."""
         parsed = self.understand(said)
-        return isinstance(parsed, Question) and parsed.form == form
+        return isinstance(parsed, Question) and parsed.form == form and self._has_answer(form)
 
     # --- answering ------------------------------------------------------------------------
 
-    def _understand(self, question: str) -> tuple[Parsed, tuple[Repair, ...]]:
+    def _tokens(self, question: str) -> tuple[tuple[Token, ...], tuple[Repair, ...]]:
         tokens = scan(question, self.lexicon)
         repairs: tuple[Repair, ...] = ()
         if not all(token.known for token in tokens):
@@ -160,28 +172,47 @@ class Asker:
                 if not repairs and not all(token.known for token in tokens):
                     repaired, repairs = self._repairer.repair(repaired, tokens)
                     tokens = scan(repaired, self.lexicon)
-        return parse(tokens, self.lexicon, self.clauses), repairs
+        return tokens, repairs
 
-    def _answer(self, question: str, lang: Language) -> Answer:
+    def _answer(self, question: str, lang: Language, before: Context) -> Answer:
         if len(question) > refusing.LONGEST:
             refusal = refusing.too_long(len(question))
             return self._refused(question[:200], lang, "refused", refusal)
         if not units(question):
             return self._refused(question, lang, "refused", refusing.empty())
-        parsed, repairs = self._understand(question)
-        return replace(self._answer_parsed(question, lang, parsed), repairs=repairs)
+        tokens, repairs = self._tokens(question)
+        answer = self._answer_parsed(question, lang, self._read(tokens, before), before)
+        return replace(answer, repairs=repairs)
 
-    def _answer_parsed(self, question: str, lang: Language, parsed: Parsed) -> Answer:
+    def _read(self, tokens: tuple[Token, ...], before: Context) -> Parsed:
+        alone = parse(tokens, self.lexicon, self.clauses)
+        return FollowUp(tokens, alone, self.lexicon, self.clauses, self._members).read(before)
+
+    def _members(self, members: Set) -> tuple[str, ...]:
+        """The members of a set."""
+        query = self._compiler.query(Select(members))
+        return tuple(sorted(row["item"] for row in self._select(query)))
+
+    def _written(self, context: Context) -> str:
+        return context.written(self.revision, self._compiler.base)
+
+    def _answer_parsed(
+        self, question: str, lang: Language, parsed: Parsed, before: Context
+    ) -> Answer:
         if isinstance(parsed, Failure):
             return self._failed(question, lang, parsed)
         form = parsed.form
         if isinstance(form, NotStated):
-            return self._not_stated(question, lang, form)
+            answer = self._not_stated(question, lang, form)
+            return replace(answer, context=self._written(before.then(parsed)))
         review = isinstance(form, Review)
         query = self._finder.review_query() if review else self._compiler.query(form)
         rows = self._finder.rows(form, query)
         if not rows and parsed.instead is not None:
-            return self._answer_parsed(question, lang, parsed.instead)
+            return self._answer_parsed(question, lang, parsed.instead, before)
+        if not rows and isinstance(form, Difference):
+            sides = (Select(form.one), Select(form.other))
+            return self._failed(question, lang, Failure("ambiguous", (), sides))
         if not rows and _nested(form):
             # That a class was meant as a condition is a guess; nothing found may be its fault.
             apart = self._related(form)
@@ -195,6 +226,7 @@ class Asker:
             query,
             tuple(rows),
             suggestions=self._suggestions(self._related(form), lang),
+            context=self._written(before.then(parsed)),
         )
 
     def _told(self, question: Question, rows: list[Row]) -> Text:
@@ -231,14 +263,20 @@ class Asker:
         )
 
     def _not_stated(self, question: str, lang: Language, form: NotStated) -> Answer:
-        query = self._compiler.query(form)
-        rows = self._missing.rows(query)
-        given = any(row.status in ("stated", "external") for row in rows)
+        query = self._compiler.implied(form)
+        rows = self._missing.implied(query)
+        text = self._missing.derived_text(form, rows)
+        given = bool(rows)
+        if not rows:
+            query = self._compiler.query(form)
+            rows = self._missing.rows(query)
+            text = self._missing.text(form, rows)
+            given = any(row.status in ("stated", "external") for row in rows)
         return Answer(
             question,
             lang,
             "answered" if given else "not_stated",
-            self._missing.text(form, rows),
+            text,
             reading(form, self.lexicon),
             query,
             tuple(rows),

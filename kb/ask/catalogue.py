@@ -16,6 +16,7 @@ from kb.ask.form import (
     CountEach,
     Describe,
     Extreme,
+    Figure,
     NotStated,
     Operator,
     Order,
@@ -119,10 +120,13 @@ class Catalogue:
         name = self._plural(kind)
         hole = Hole("amount", "amount")
         for part in self.skeletons.amounts(kind):
-            bounds: tuple[tuple[Operator, float], ...] = getattr(part.filters[0], "bounds", ())
-            if len(bounds) == 1 and bounds[0][0] in _LIMITS:
+            (item,) = part.filters
+            if not isinstance(item, Figure) or len(item.bounds) != 1:
+                continue
+            ((operator, _),) = item.bounds
+            if operator in _LIMITS:
                 yield (
-                    f"{name}-{_LIMITS[bounds[0][0]]}",
+                    f"{name}-{_LIMITS[operator]}",
                     Skeleton(Select(Set(kind, part.filters)), (hole,)),
                 )
         orders: tuple[tuple[Order, str], ...] = (

@@ -15,6 +15,7 @@ from kb.ask.form import (
     Count,
     CountEach,
     Describe,
+    Difference,
     End,
     Extreme,
     Form,
@@ -179,6 +180,9 @@ class Composer:
         things = [item for item in named.entities if not item.negated]
         kinds = [lexicon.things[item.values[0]].kinds for item in things]
         alike = [t.values[0] for t, k in zip(things, kinds, strict=True) if k & kinds[0]]
+        apart = self._apart(things)
+        if apart is not None:
+            return apart
         if not roles or len(set(alike)) < 2:
             return None
         if named.has("more", "fewer", "most", "largest", "least", "smallest"):
@@ -194,6 +198,29 @@ class Composer:
             asked, others = Mention(-1, (lexicon.provision,), ""), ()
         members = self.sets.build(asked, others, entities=rest)
         return Compare(tuple(sorted(set(alike))), members, manner)
+
+    def _apart(self, things: list[Mention]) -> Form | None:
+        """By how much the figures of two things differ."""
+        named, lexicon = self.named, self.lexicon
+        more = named.has("more", "fewer", "more-than", "less-than", "differ")
+        if named.amounts or not (named.has("gap") or (self.quantity and more)):
+            return None
+        pairs = [
+            (one, other)
+            for one in things
+            for other in things
+            if one.place < other.place
+            and one.values[0] != other.values[0]
+            and not lexicon.is_code(one.values[0])
+            and lexicon.things[one.values[0]].kinds & lexicon.things[other.values[0]].kinds
+        ]
+        if len(pairs) != 1:
+            return None
+        figures = Mention(-1, (lexicon.kind("QuantitativeTarget"),), "")
+        rest = [item for item in things if item not in pairs[0]]
+        classes = [c for c in named.classes if not self._has_figures(c.values[0]) and not c.loose]
+        sides = [self.sets.build(figures, classes, entities=[one, *rest]) for one in pairs[0]]
+        return Difference.of(*sides)
 
     def _larger(self, alike: list[str]) -> Form:
         """Which of several has the larger figure: of those that the question names."""
@@ -212,6 +239,9 @@ class Composer:
 
     def _without_class(self) -> Parsed:
         named = self.named
+        figure = self._implied_figure()
+        if figure is not None:
+            return Question(Select(figure), "value")
         implied = self._implied_class()
         if implied:
             return self._of_class(Mention(-1, (self.lexicon.kind(implied),), ""), ())
@@ -230,6 +260,17 @@ class Composer:
         if named.entities and named.has("which") and not named.has("define"):
             self._refuse(mentioned[0].text)
         return Question(Describe(options[0]), self._manner())
+
+    def _implied_figure(self) -> Set | None:
+        """Figures that the plan's own imply, where a kind of them is named: the end level."""
+        kind, figures = self.lexicon.kind("ImpliedFigure"), self.lexicon.kind("QuantitativeTarget")
+        if not any(
+            self.lexicon.linked(kind, value) and not self.lexicon.linked(figures, value)
+            for item in self.named.entities
+            for value in item.values
+        ):
+            return None
+        return self.sets.build(Mention(-1, (kind,), ""), ())
 
     def _implied_class(self) -> str:
         """The class that a question word asks for by itself: who, how many."""

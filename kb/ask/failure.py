@@ -11,7 +11,14 @@ from typing import Literal, TypeAlias
 from kb.ask.form import Form, Question
 
 Trouble: TypeAlias = Literal[
-    "unknown-word", "ambiguous", "no-such-entity", "out-of-scope", "no-report", "not-found", "help"
+    "unknown-word",
+    "ambiguous",
+    "no-such-entity",
+    "out-of-scope",
+    "no-report",
+    "not-found",
+    "help",
+    "no-previous",
 ]
 
 

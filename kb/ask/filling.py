@@ -16,6 +16,7 @@ from kb.ask.form import (
     Count,
     CountEach,
     Describe,
+    Difference,
     Either,
     Extreme,
     Figure,
@@ -67,7 +68,7 @@ def _set(members: Set, values: Values) -> Set:
     return Set.of(members.kind, [_filter(item, values) for item in members.filters])
 
 
-def filled(form: Form, values: Values) -> Form:
+def filled(form: Form, values: Values) -> Form:  # noqa: PLR0911 - one for each form
     """The form with the values in place of the marks, in its normal form.
 
     Args:
@@ -92,4 +93,6 @@ def filled(form: Form, values: Values) -> Form:
         return Describe(_iris((form.entity,), values)[0])
     if isinstance(form, NotStated):
         return NotStated(_iris(form.kinds, values), _iris(form.about, values))
+    if isinstance(form, Difference):
+        return Difference(_set(form.one, values), _set(form.other, values))
     return Review(_iris(form.about, values))

@@ -14,6 +14,7 @@ from kb.ask.form import (
     Count,
     CountEach,
     Describe,
+    Difference,
     Extreme,
     Form,
     Related,
@@ -45,7 +46,7 @@ class Finder:
         self._reader = reader
         self._lexicon: Lexicon = compiler.lexicon
 
-    def rows(self, form: Form, query: str) -> list[Row]:
+    def rows(self, form: Form, query: str) -> list[Row]:  # noqa: PLR0911 - one for each form
         """The rows of a form's answer.
 
         Args:
@@ -64,6 +65,8 @@ class Finder:
             return self._extreme(form, self._select(query))
         if isinstance(form, Aggregate):
             return self._aggregate(form, self._select(query))
+        if isinstance(form, Difference):
+            return self._difference(self._select(query))
         if isinstance(form, Compare):
             found = [row["item"] for row in self._select(query)]
             return self._compared(form, self._members(self._compiler.compared(form), found))
@@ -175,9 +178,31 @@ class Finder:
         for row in found:
             unit = row.get("unit", "").rsplit("/", 1)[-1]
             own = [r for r in rows if r.unit == unit and r.value is not None] if unit else rows
-            value = round(float(row["value"]), 2)
-            result.append(replace(_joined(label, own), value=number(str(value)), unit=unit))
+            value = number(str(round(float(row["value"]), 2)))
+            formula = _formula(form.function, own, value) if form.each is None else ""
+            joined = _joined(label, own)
+            result.append(replace(joined, value=value, unit=unit, formula=formula))
         return [row for row in result if row.unit != "ratio"]
+
+    def _difference(self, found: list[dict[str, str]]) -> list[Row]:
+        """One row, where each side has one figure of the same unit; else none."""
+        if len(found) != 1:
+            return []
+        (pair,) = found
+        own = self._reader.described([pair["one"], pair["other"]])
+        # The larger first, whichever was asked first.
+        rows = sorted((own[pair["one"]], own[pair["other"]]), key=_amount, reverse=True)
+        value = number(pair["value"])
+        more, less = (row.label for row in rows)
+        label = Text(f"{more.zh} − {less.zh}", f"{more.en} − {less.en}")
+        return [
+            replace(
+                _joined(label, rows),
+                value=value,
+                unit=rows[0].unit if rows[0].unit == rows[1].unit else "",
+                formula=f"{rows[0].value} − {rows[1].value} = {value}",
+            )
+        ]
 
     def _compared(self, form: Compare, rows: list[Row]) -> list[Row]:
         """Rows in the order of the things compared; those alike on all sides where asked."""
@@ -216,6 +241,18 @@ class Finder:
         joined = _joined(label, rows)
         weakest = max(joined.status, "derived", key=STATUSES.index)
         return replace(joined, status=weakest, origin=tuple(origin))
+
+
+def _amount(row: Row) -> float:
+    return row.value if isinstance(row.value, int | float) else 0.0
+
+
+def _formula(function: str, rows: Sequence[Row], value: float) -> str:
+    """The arithmetic of a sum or a mean: a + b = c, (a + b) ÷ 2 = c."""
+    terms = " + ".join(str(row.value) for row in rows)
+    if function == "sum":
+        return f"{terms} = {value}"
+    return f"({terms}) ÷ {len(rows)} = {value}"
 
 
 def _joined(label: Text, rows: Sequence[Row]) -> Row:

@@ -190,6 +190,24 @@ class Aggregate:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """By how much do the figures of two sets differ? Each has to have one, of the same unit.
+
+    Args:
+        one: a set of figures.
+        other: another; the two in an order that does not depend on the words.
+    """
+
+    one: Set
+    other: Set
+
+    @classmethod
+    def of(cls, one: Set, other: Set) -> Difference:
+        """The difference in its normal form."""
+        return cls(*sorted((one, other), key=repr))
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """What several things have of a set: side by side, what all have, or the difference.
 
@@ -236,7 +254,16 @@ class NotStated:
 
 
 Form: TypeAlias = (
-    Select | Count | CountEach | Extreme | Aggregate | Compare | Describe | Review | NotStated
+    Select
+    | Count
+    | CountEach
+    | Extreme
+    | Aggregate
+    | Difference
+    | Compare
+    | Describe
+    | Review
+    | NotStated
 )
 
 

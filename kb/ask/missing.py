@@ -54,6 +54,24 @@ class MissingFacts:
             )
         return rows
 
+    def implied(self, query: str) -> list[Row]:
+        """Figures of the missing kind that follow from the plan's own figures.
+
+        Args:
+            query: of :meth:`Compiler.implied`.
+        """
+        return list(self._reader.described(row["item"] for row in self._select(query)).values())
+
+    def derived_text(self, form: NotStated, rows: list[Row]) -> Text:
+        """That the source does not say it, and what it comes to by the plan's own figures."""
+        text = self.text(form, [])
+        zh = "；".join(f"{row.label.zh}（{row.formula}）" for row in rows)
+        en = "; ".join(f"{row.label.en} ({row.formula})" for row in rows)
+        return Text(
+            f"由规划自己的数字推算：{zh}。{text.zh}",
+            f"By the plan's own figures: {en}. {text.en}",
+        )
+
     def text(self, form: NotStated, rows: list[Row]) -> Text:
         """That the source does not say it, what was searched for, and what stands in."""
         kinds = [self._lexicon.label(kind) for kind in form.kinds]

@@ -99,11 +99,14 @@ class Offered:
         found: list[Values] = []
         holes = skeleton.holes
         if any(hole.holding == "amount" for hole in holes):
-            combined = _combined(candidates)
-            found += [v for v in combined if self.answered(skeleton.filled(v))]
+            found += [
+                values for values in _combined(candidates) if self.answered(skeleton.filled(values))
+            ]
         else:
             for groups in product(*(self._alike(candidates[hole.name]) for hole in holes)):
-                sample = {hole.name: (group[0],) for hole, group in zip(holes, groups, strict=True)}
+                sample: dict[str, tuple[str, ...]] = {
+                    hole.name: (group[0],) for hole, group in zip(holes, groups, strict=True)
+                }
                 members = members_of(skeleton.filled(sample))
                 assert members is not None
                 found += self._found(members, sample, dict(zip(sample, groups, strict=True)))
@@ -170,7 +173,7 @@ class Offered:
         )
         return {value for row in rows for value in row.values()}
 
-    def _missing(self, candidates: dict[str, Options]) -> Offer:
+    def _missing(self, candidates: dict[str, Options]) -> Offer | None:
         known = {
             row["kind"]
             for row in self._select(
@@ -181,7 +184,7 @@ class Offered:
             name: [option for option in options if name != "fact" or option[0] in known]
             for name, options in candidates.items()
         }
-        return offered, _first(offered)
+        return (offered, _first(offered)) if all(offered.values()) else None
 
 
 def _combined(candidates: dict[str, Options]) -> list[Values]:

@@ -78,6 +78,15 @@ def of(failure: Failure, lexicon: Lexicon) -> tuple[Status, Refusal]:
                 + ". What comes near is below.",
             ),
         )
+    if failure.trouble == "no-previous":
+        return "clarify", Refusal(
+            "ambiguous",
+            Text(
+                "这像是对上一个问题的追问，但这里没有上一个问题（或它已不适用）。请把问题问完整。",
+                "This follows on from an earlier question, and there is none here (or it holds no "
+                "longer). Please ask the whole question.",
+            ),
+        )
     if failure.trouble == "unknown-word":
         return "clarify", Refusal(
             "unknown-word",

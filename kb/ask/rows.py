@@ -13,7 +13,7 @@ from kb.ask.lexicon import Lexicon
 from kb.ask.schema import Rows
 from kb.ask.sparql import Compiler
 from kb.plan.evidence import Span
-from kb.terms import OA, RDF, RDFS, SKOS
+from kb.terms import OA, PROV, RDF, RDFS, SKOS
 from kb.text import Text
 
 #: From the strongest to the weakest.
@@ -36,6 +36,7 @@ class Row:
         comparator: local name.
         role: local name of the role in which a body is involved.
         origin: IRIs that a computed value comes from.
+        formula: how it is computed from theirs.
     """
 
     iri: str
@@ -49,6 +50,7 @@ class Row:
     comparator: str = ""
     role: str = ""
     origin: tuple[str, ...] = field(default=())
+    formula: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The form of a row in JSON; keys without a value are left out."""
@@ -63,6 +65,7 @@ class Row:
             "comparator": self.comparator,
             "role": self.role,
             "from": list(self.origin),
+            "formula": self.formula,
             "status": self.status,
             "evidence": [span.as_dict() for span in self.evidence],
         }
@@ -121,9 +124,15 @@ class RowReader:
         for found in self._select(self._spans_query(wanted)):
             spans.setdefault(found["item"], set()).add(span_of(found))
         ratios = self._ratios(iri for iri, own in facts.items() if "component" in own)
+        computed = [iri for iri, own in facts.items() if "formula" in own]
+        inputs = self._inputs(computed)
         rows = {}
         for iri, own in facts.items():
+            spans.setdefault(iri, set()).update(span for _, span in inputs.get(iri, ()))
             row = self._row(iri, own, tuple(sorted(spans.get(iri, ()))))
+            if iri in inputs:
+                origin = tuple(dict.fromkeys(one for one, _ in inputs[iri]))
+                row = replace(row, origin=origin, formula=_first(own, "formula"))
             rows[iri] = replace(row, value=ratios[iri]) if iri in ratios else row
         return rows
 
@@ -188,7 +197,7 @@ class RowReader:
         return related
 
     def _facts_query(self, wanted: str) -> str:
-        names = ("team", "plan", "value", "unit", "comparator", "component")
+        names = ("team", "plan", "value", "unit", "comparator", "component", "formula")
         wanted_properties = ", ".join(
             [f"<{self._ns}{name}>" for name in names]
             + [f"<{RDF}type>", f"<{SKOS}prefLabel>", f"<{RDFS}label>"]
@@ -201,6 +210,21 @@ class RowReader:
             VALUES ?item {{ {wanted} }} ?item <{self._ns}evidence> ?span .
             ?span <{OA}start> ?start ; <{OA}end> ?end ; <{OA}exact> ?exact ;
                   <{self._ns}inSource> ?source }}"""
+
+    def _inputs(self, iris: Iterable[str]) -> dict[str, list[tuple[str, Span]]]:
+        """What figures were computed from, near and far, with the clauses of it."""
+        wanted = " ".join(f"<{iri}>" for iri in iris)
+        found: dict[str, list[tuple[str, Span]]] = {}
+        if wanted:
+            for row in self._select(
+                f"""SELECT DISTINCT ?item ?input ?start ?end ?exact ?source WHERE {{
+                    VALUES ?item {{ {wanted} }} ?item <{PROV}wasDerivedFrom>+ ?input .
+                    ?input <{self._ns}evidence> ?span . ?span <{OA}start> ?start ; <{OA}end> ?end ;
+                    <{OA}exact> ?exact ; <{self._ns}inSource> ?source }}
+                    ORDER BY ?item ?start ?input"""
+            ):
+                found.setdefault(row["item"], []).append((row["input"], span_of(row)))
+        return found
 
     def _ratios(self, iris: Iterable[str]) -> dict[str, tuple[float | int, ...]]:
         wanted = " ".join(f"<{iri}>" for iri in iris)

@@ -218,7 +218,7 @@ class _OneSet:
             options = [value for value in item.values if self._linked(self.kind, value)]
             options = self._of_members(options)
             options = self._preferred(self.kind, item, options)
-            if len(options) == 1:
+            if len(options) == 1 and not self._tells_figures(options[0]):
                 here.append((item, options[0]))
                 continue
             if len(options) > 1:
@@ -241,6 +241,15 @@ class _OneSet:
             return options
         own = [c for c in self.clauses.all.values() if c.team]
         return [o for o in options if any(o in clause.linked for clause in own)] or options
+
+    def _tells_figures(self, value: str) -> bool:
+        """Whether a code, such as a comparator, says which of the figures in between is meant."""
+        return (
+            self.needs_figures
+            and not self._has_figures(self.kind)
+            and self.lexicon.is_code(value)
+            and self.lexicon.linked(self.figures, value)
+        )
 
     def _linked(self, kind: str, value: str) -> bool:
         if kind == self.lexicon.provision:

@@ -13,6 +13,7 @@ from kb.ask.form import (
     Count,
     CountEach,
     Describe,
+    Difference,
     Extreme,
     Form,
     NotStated,
@@ -23,7 +24,7 @@ from kb.ask.form import (
 )
 from kb.ask.lexicon import Lexicon
 from kb.ask.patterns import Patterns
-from kb.terms import OA, PROV, RDF
+from kb.terms import OA, PROV, RDF, SKOS
 
 #: A kind of fact, and the role of an involvement that stands in where the source is silent.
 STAND_INS = {"lead-body": "responsible"}
@@ -62,6 +63,8 @@ class Compiler:
             yield from self._extreme(form)
         elif isinstance(form, Aggregate):
             yield from self._aggregate(form)
+        elif isinstance(form, Difference):
+            yield from self._difference(form)
         elif isinstance(form, Compare):
             yield from self._selection(Select(self.compared(form)))
         elif isinstance(form, Describe):
@@ -140,6 +143,32 @@ class Compiler:
         yield from self.patterns.members(form.members)
         yield "  ?item :value ?number ; :unit ?unit\n} GROUP BY ?unit ORDER BY ?unit"
 
+    def _difference(self, form: Difference) -> Iterator[str]:
+        # Schools and bases are counts of things: what is counted need not be the same.
+        yield "SELECT DISTINCT ?one ?other (ABS(?one_value - ?other_value) AS ?value) WHERE {"
+        for name, members in (("one", form.one), ("other", form.other)):
+            yield from self.patterns.members(members, name)
+            yield f"  ?{name} :value ?{name}_value ; :unit/:dimension ?dimension ."
+            # What is a part of another figure of the set is no figure of its own.
+            yield "  FILTER NOT EXISTS {"
+            yield f"    ?{name} :partOfTarget ?{name}_whole ."
+            yield from ("  " + line for line in self.patterns.members(members, f"{name}_whole"))
+            yield "  }"
+        yield "} ORDER BY ?one ?other"
+
+    def implied(self, form: NotStated) -> str:
+        """The query for figures of a kind that the plan does not give, and that its own imply."""
+        kinds = " ".join(f"<{iri}>" for iri in form.kinds)
+        about = " ".join(f"<{iri}>" for iri in form.about)
+        return self.prefixed(
+            f"""SELECT DISTINCT ?item WHERE {{
+  VALUES ?missing {{ {kinds} }}
+  VALUES ?about {{ {about} }}
+  ?missing skos:closeMatch ?kind .
+  ?item a :ImpliedFigure ; :figureKind ?kind ; :team|:indicator|:target ?about .
+}} ORDER BY ?item"""
+        )
+
     def compared(self, form: Compare) -> Set:
         """The members that a comparison looks at: those of any of the things."""
         if form.manner == "common":
@@ -212,8 +241,14 @@ class Compiler:
             branches = [f"{link} {_PLACE} OPTIONAL {{ ?link :role ?role }}"]
         else:
             short = self.patterns.short
-            branches = [self._direct("?item", short(p), "?other") for p in relation.forward]
-            branches += [self._direct("?other", short(p), "?item") for p in relation.backward]
+            pairs = [("?item", short(p), "?other") for p in relation.forward]
+            pairs += [("?other", short(p), "?item") for p in relation.backward]
+            if item.within is not None and item.within.filters:
+                # It rests on the clauses of what is said of it: teams that grow by 10,000.
+                told = f"OPTIONAL {{ ?other :evidence ?span . {_PLACE} }}"
+                branches = [f"GRAPH ?g {{ {' '.join(pair)} }} {told}" for pair in pairs]
+            else:
+                branches = [self._direct(*pair) for pair in pairs]
         body = " UNION\n  ".join(f"{{ {values} {target} {branch} }}" for branch in branches)
         return self.prefixed(
             f"SELECT DISTINCT ?item ?g ?role ?start ?end ?exact ?source WHERE {{\n  {body}\n}}"
@@ -229,7 +264,7 @@ class Compiler:
 
     def prefixed(self, query: str) -> str:
         """A query with the prefixes that it uses."""
-        known = {"": self.ns, "oa": OA, "prov": PROV, "rdf": RDF}
+        known = {"": self.ns, "oa": OA, "prov": PROV, "rdf": RDF, "skos": SKOS}
         lines = [
             f"PREFIX {name}: <{iri}>"
             for name, iri in known.items()

@@ -14,6 +14,7 @@ from kb.ask.form import (
     Count,
     CountEach,
     Describe,
+    Difference,
     Extreme,
     Question,
     Select,
@@ -43,11 +44,15 @@ def found(question: Question, rows: Sequence[Row], lexicon: Lexicon) -> Text:
         text = _extreme(form, rows, lexicon)
     elif isinstance(form, Aggregate):
         text = _aggregate(form, rows, lexicon)
+    elif isinstance(form, Difference):
+        text = _difference(rows[0])
     elif isinstance(form, Compare):
         text = _compare(form, rows, lexicon)
     else:
         assert isinstance(form, Select)
         text = _selection(question, form, rows, lexicon)
+    if question.manner == "cite":
+        text = _cited(text, rows)
     if question.aside:
         zh = "、".join(f"“{word}”" for word in question.aside)
         en = ", ".join(f"“{word}”" for word in question.aside)
@@ -119,9 +124,16 @@ def _aggregate(form: Aggregate, rows: Sequence[Row], lexicon: Lexicon) -> Text:
             f"On average {number} {what.en} for each {each.en}.",
         )
     name = Text("总和", "sum") if form.function == "sum" else Text("平均值", "mean")
-    zh = "；".join(f"{value(row)}（{len(row.origin)} 项）" for row in rows)
-    en = "; ".join(f"{value(row)} ({len(row.origin)} figures)" for row in rows)
+    zh = "；".join(f"{value(row)}（{len(row.origin)} 项：{row.formula}）" for row in rows)
+    en = "; ".join(f"{value(row)} ({len(row.origin)} figures: {row.formula})" for row in rows)
     return Text(f"{what.zh}的{name.zh}：{zh}。", f"The {name.en} of {what.en}: {en}.")
+
+
+def _difference(row: Row) -> Text:
+    return Text(
+        f"两者相差 {value(row)}：{row.formula}（{row.label.zh}）。",
+        f"They differ by {value(row)}: {row.formula} ({row.label.en}).",
+    )
 
 
 def _compare(form: Compare, rows: Sequence[Row], lexicon: Lexicon) -> Text:
@@ -157,12 +169,26 @@ def value(row: Row) -> str:
 
 
 def _listed(rows: Sequence[Row]) -> tuple[str, str]:
-    zh = "；".join(row.label.zh for row in rows[:_LISTED])
-    en = "; ".join(row.label.en for row in rows[:_LISTED])
+    zh = "；".join(f"{row.label.zh}（{row.formula}）".replace("（）", "") for row in rows[:_LISTED])
+    en = "; ".join(f"{row.label.en} ({row.formula})".replace(" ()", "") for row in rows[:_LISTED])
     more = len(rows) - _LISTED
     if more > 0:
         return f"{zh}；等（另有 {more} 项）", f"{en}; and {more} more"
     return zh, en
+
+
+def _cited(text: Text, rows: Sequence[Row]) -> Text:
+    """A sentence with the places of what it rests on."""
+    spans = sorted({span for row in rows for span in row.evidence})
+    if not spans:
+        return text
+    quotes = "".join(f"“{span.quote}”" for span in spans[:_LISTED])
+    places = ", ".join(f"{span.start}–{span.end}" for span in spans[:_LISTED])
+    more = Text("等", " and more") if len(spans) > _LISTED else Text("", "")
+    return Text(
+        f"{text.zh}见原文第 {places}{more.zh} 字：{quotes}。",
+        f"{text.en} It stands at characters {places}{more.en} of the source: {quotes}.",
+    )
 
 
 def _description(row: Row, *, cite: bool) -> Text:

@@ -14,6 +14,7 @@ from kb.ask.form import (
     Count,
     CountEach,
     Describe,
+    Difference,
     Either,
     Extreme,
     Figure,
@@ -57,6 +58,9 @@ def reading(form: Form, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for ea
         name = Text("总和", "sum") if form.function == "sum" else Text("平均", "mean")
         text = _of(name, _set(form.members, lexicon))
         return _join(_set(form.each, lexicon), text) if form.each else text
+    if isinstance(form, Difference):
+        one, other = _set(form.one, lexicon), _set(form.other, lexicon)
+        return Text(f"差：{one.zh} − {other.zh}", f"difference: {one.en} − {other.en}")
     if isinstance(form, Compare):
         names = _names(form.entities, lexicon)
         manner = {
@@ -178,6 +182,11 @@ def _question(form: Form, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for 
         if form.function == "sum":
             return Text(f"{what.zh}的总和是多少？", f"What is the sum of the {what.en}?")
         return Text(f"{what.zh}的平均是多少？", f"What is the average of the {what.en}?")
+    if isinstance(form, Difference):
+        one, other = phrases.of(form.one, lexicon), phrases.of(form.other, lexicon)
+        return Text(
+            f"{one.zh}比{other.zh}多多少？", f"By how much do the {one.en} exceed the {other.en}?"
+        )
     if isinstance(form, Compare):
         return _compare(form, lexicon)
     if isinstance(form, Describe):

@@ -63,6 +63,8 @@ Role: TypeAlias = Literal[
     "exactly",
     "what-about",
     "those",
+    "pair",
+    "gap",
     "help",
     "judgement",
     "progress",

@@ -36,14 +36,24 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, allow_dash=True),
     help="Ask each line of a file. / 逐行提问。",
 )
+@click.option(
+    "--misses",
+    is_flag=True,
+    help="What was asked and not answered, by word. / 没有答上来的问题，按词汇总。",
+)
 @click.argument("question", required=False)
-def ask(lang: Asked, question: str | None, file: Path | None, *, as_json: bool) -> None:
+def ask(
+    lang: Asked, question: str | None, file: Path | None, *, as_json: bool, misses: bool
+) -> None:
     """Ask a question in Chinese or English. / 用中文或英文提问。
 
     Exit status 0: answered, nothing found, or not stated by the plan; 1: a question back
     or a refusal.
     """
-    if (question is None) == (file is None):
+    if misses and question is None and file is None:
+        _show_misses(as_json=as_json)
+        return
+    if misses or (question is None) == (file is None):
         raise InputError(
             "question-missing",
             Text(
@@ -55,11 +65,15 @@ def ask(lang: Asked, question: str | None, file: Path | None, *, as_json: bool) 
             ),
         )
     questions = [question or ""] if file is None else _lines(file)
-    worst = 0
-    with _asker(settings.load()) as asker:
+    from kb.ask.misses import Misses
+
+    chosen = settings.load()
+    worst, kept = 0, Misses.of(chosen)
+    with _asker(chosen) as asker:
         for number, one in enumerate(questions):
             answer = asker.ask(one, lang)
             worst = max(worst, answer.exit_status)
+            kept.record(answer)
             if as_json:
                 click.echo(json.dumps(answer.as_dict(), ensure_ascii=False))
             else:
@@ -97,6 +111,20 @@ def _asker(chosen: Settings) -> Iterator[Asker]:
 def _lines(file: Path) -> list[str]:
     found = [line.strip() for line in given.read(file).splitlines()]
     return [line for line in found if line]
+
+
+def _show_misses(*, as_json: bool) -> None:
+    from kb.ask.misses import Misses
+
+    for one in Misses.of(settings.load()).words():
+        if as_json:
+            click.echo(json.dumps(one.as_dict(), ensure_ascii=False))
+            continue
+        word = one.word or either("（词都认得）", "(every word known)")
+        kinds = ", ".join(f"{kind} {count}" for kind, count in one.kinds)
+        click.echo(f"{one.count:>5}  {word}  [{kinds}]  {one.last}")
+        for question in one.questions:
+            click.echo(f"       {question}")
 
 
 def _show(answer: Answer, *, asked: bool) -> None:

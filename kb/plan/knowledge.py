@@ -115,13 +115,19 @@ class QueryFile:
 _HEADER = re.compile(r"#\s*([a-z][a-z -]*?):\s*(.*)")
 
 
+def _number(path: Path) -> tuple[int, str]:
+    """Where a query stands among others: by the number that its name begins with."""
+    digits = re.match(r"\d*", path.name)
+    return int(digits[0] or 0) if digits else 0, path.name
+
+
 def query_files(folder: str, base: str = DEFAULT_BASE) -> list[QueryFile]:
-    """All queries of ``queries/FOLDER``, by file name.
+    """All queries of ``queries/FOLDER``, by the numbers of their names.
 
     A header line that begins with ``#`` and more than one space continues the one before.
     """
     found = []
-    for path in sorted((root() / "queries" / folder).glob("*.rq")):
+    for path in sorted((root() / "queries" / folder).glob("*.rq"), key=_number):
         text = read_text(path, base)
         header: dict[str, str] = {}
         key = ""

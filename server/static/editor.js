@@ -5,7 +5,7 @@ import * as address from "./editor/address.js";
 import { ask } from "./editor/endpoint.js";
 import { prepare as prepareExamples } from "./editor/examples.js";
 import * as field from "./editor/field.js";
-import { byId, config, make, say } from "./editor/page.js";
+import { byId, config, make, say } from "./page.js";
 import * as results from "./editor/results.js";
 import { tell } from "./editor/table.js";
 

@@ -81,7 +81,8 @@ def test_a_target_has_its_figure_in_base_units(plankb: Run) -> None:
         ("What is the weather tomorrow?", "refused", "out-of-scope", 1),
         ("   ", "refused", "empty", 1),
         ("人" * 5000, "refused", "too-long", 1),
-        ("targets of GDP growth for teachers", None, None, 1),
+        ("targets of GDP growth for teachers", "not_stated", None, 0),
+        ("targets of yoghurt for teachers", "clarify", "unknown-word", 1),
     ],
 )
 def test_what_is_not_answered(

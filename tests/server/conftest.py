@@ -12,17 +12,27 @@ from pathlib import Path
 import httpx
 import pytest
 
+#: The command; what the asker does not offer yet is put in its place.
+_PROGRAM = "from tests.server import offering; offering.install(); from kb.cli import main; main()"
+
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for what the service is given."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory, root: Path, data: Path) -> Iterator[str]:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PLANKB_")},
         "PLANKB_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "PLANKB_DATA": str(data),
         "PLANKB_QUERY_SECONDS": "2",
         "PYTHONPATH": str(root),
     }
     served = subprocess.Popen(
-        [sys.executable, "-c", "from kb.cli import main; main()", "serve", "--port", "0"],
+        [sys.executable, "-c", _PROGRAM, "serve", "--port", "0"],
         env=environment,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,7 +1,7 @@
 /* A bar chart of a column of numbers, with its table below.
    Must not know the endpoint. */
 
-import { make, number, say } from "./page.js";
+import { make, number, say } from "../page.js";
 import { figure, plain } from "./terms.js";
 
 const MOST = 60;

@@ -1,7 +1,7 @@
 /* Completes what is typed: variables, prefixes, and the names of the graph in both languages.
    All from this service; must not know results. */
 
-import { byId, config, make, say } from "./page.js";
+import { byId, config, make, say } from "../page.js";
 
 const BEFORE = /(?:<[^<>\s"{}|^`\\]*|[?$]?[\p{L}\p{M}\p{N}_:./·“”-]*)$/u;
 const AFTER = /^[\p{L}\p{M}\p{N}_:./-]*/u;

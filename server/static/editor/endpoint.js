@@ -1,7 +1,7 @@
 /* Asks the SPARQL endpoint, and reads what it answers: a result or a problem document.
    Must not know how either is shown. */
 
-import { config, say } from "./page.js";
+import { config, say } from "../page.js";
 
 /** Longer ones are posted: some proxies cut an address. Shorter ones can be cached by it. */
 const LONGEST_ADDRESS = 4000;

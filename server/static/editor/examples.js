@@ -1,7 +1,7 @@
 /* The examples: found by a word of their purpose or name, and put into the editor.
    Must not know how a query is run. */
 
-import { byId, config, say } from "./page.js";
+import { byId, config, say } from "../page.js";
 
 /** Make the list work. @param {{load: (name: string, query: string) => void}} calls */
 export function prepare({ load }) {

@@ -2,7 +2,7 @@
    Must not know what happens to a query. */
 
 import { complete, prepare as prepareCompletion } from "./completion.js";
-import { byId, config, say } from "./page.js";
+import { byId, config, say } from "../page.js";
 
 const field = byId("query");
 const box = byId("cm");

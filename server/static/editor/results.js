@@ -3,7 +3,7 @@
 
 import { draw as drawChart } from "./chart.js";
 import { ask } from "./endpoint.js";
-import { byId, config, make, number, say } from "./page.js";
+import { byId, config, make, number, say } from "../page.js";
 import { draw as drawTable, tell } from "./table.js";
 import { triples } from "./terms.js";
 

@@ -1,7 +1,7 @@
 /* A result as a table that can be sorted; long ones come in parts.
    Must not know where rows come from. */
 
-import { byId, config, make, number, say } from "./page.js";
+import { byId, config, make, number, say } from "../page.js";
 import { figure, page, plain, short } from "./terms.js";
 
 const PART = 500;

@@ -1,7 +1,7 @@
 /* RDF terms: how they are written short, and read from N-Triples.
    Must not know tables. */
 
-import { config } from "./page.js";
+import { config } from "../page.js";
 
 const namespaces = Object.entries(config.prefixes).sort((a, b) => b[1].length - a[1].length);
 const LOCAL = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/;

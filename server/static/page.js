@@ -1,7 +1,7 @@
-/* What every part of the editor uses: the page's settings and sentences, and making elements.
-   Must not know queries or results. */
+/* What the scripts of every page use: its settings and sentences, and making elements.
+   Must not know what a page is for. */
 
-const root = document.getElementById("editor");
+const root = document.querySelector("[data-config]");
 
 export const config = JSON.parse(root.dataset.config);
 
