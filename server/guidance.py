@@ -157,7 +157,7 @@ def fill(asker: Asker, name: str, values: Mapping[str, str], lang: Language) -> 
                 ),
                 Text("/api/templates 列出每个空位的值", "/api/templates lists the values"),
             )
-    method: Callable[[str, Mapping[str, str], Language], str] = asker.fill  # type: ignore[attr-defined]
+    method: Callable[[str, Mapping[str, str], Language], str] = asker.fill
     return method(name, dict(values), lang)
 
 

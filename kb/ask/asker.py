@@ -143,17 +143,19 @@ class Asker:
         """Questions with answers that fit what is typed; examples where nothing is."""
         return self._guide.complete(text, lang, limit)
 
-    def chips(
-        self, question: str, lang: Language, context: str | None = None
-    ) -> tuple[Chip, ...]:
+    def chips(self, question: str, lang: Language, context: str | None = None) -> tuple[Chip, ...]:
         """How a question is read, in parts that can be taken out or changed."""
         before = contexts.read(context, self.revision, self._compiler.base, self.lexicon)
-        parsed = self._read(self._tokens(question)[0], before)
+        parsed = self._in_context(self._tokens(question)[0], before)
         if not isinstance(parsed, Question):
             return ()
         if parsed.instead is not None and not self._has_answer(parsed.form):
             parsed = parsed.instead
         return self._guide.chips(parsed.form, lang)
+
+    def _in_context(self, tokens: tuple[Token, ...], before: Context) -> Parsed:
+        alone = parse(tokens, self.lexicon, self.clauses)
+        return FollowUp(tokens, alone, self.lexicon, self.clauses, self._members).read(before)
 
     def _holds(self, said: str, form: Form) -> bool:
         """Whether a question is understood as a form, and that has an answer."""
@@ -181,12 +183,9 @@ class Asker:
         if not units(question):
             return self._refused(question, lang, "refused", refusing.empty())
         tokens, repairs = self._tokens(question)
-        answer = self._answer_parsed(question, lang, self._read(tokens, before), before)
+        parsed = self._in_context(tokens, before)
+        answer = self._answer_parsed(question, lang, parsed, before)
         return replace(answer, repairs=repairs)
-
-    def _read(self, tokens: tuple[Token, ...], before: Context) -> Parsed:
-        alone = parse(tokens, self.lexicon, self.clauses)
-        return FollowUp(tokens, alone, self.lexicon, self.clauses, self._members).read(before)
 
     def _members(self, members: Set) -> tuple[str, ...]:
         """The members of a set."""

@@ -43,11 +43,12 @@ Mark = Literal["", "instead", "only", "those", "bare", "fact"]
 _LARGER, _SMALLER = ("most", "largest", "more"), ("least", "smallest", "fewer")
 #: What a question can be made of that names nothing.
 _ASKING = (
-    "which", "who", "quantity", "cite", "compare", "differ", "common", "gap", "pair", "those",
+    "which", "who", "quantity", "people", "cite", "compare", "differ", "common", "gap", "pair",
+    "those",
     "descending", "ascending", *_LARGER, *_SMALLER,
 )  # fmt: skip
 #: Words that ask by themselves.
-_QUESTIONS = ("which", "who", "quantity", "share", "exists", "define", "cite", "compare")
+_QUESTIONS = ("which", "who", "quantity", "people", "share", "exists", "define", "cite", "compare")
 _EMPTY = ("filler", "background", "and", "what-about", "those", "only", "both")
 
 
@@ -216,7 +217,7 @@ class FollowUp:
             return Select(Set.of(self._figures, list(found.filters)), cast(Any, order))
         if self._says(*_LARGER, *_SMALLER):
             return self._extreme(found)
-        if self._says("quantity"):
+        if self._says("quantity", "people"):
             return Count(found)
         if self._says("which") and found.kind not in self.lexicon.provisions:
             whose = self._members(found)
@@ -246,7 +247,7 @@ class FollowUp:
             return Describe(focus[0]) if len(focus) == 1 else None
         members = SetBuilder(self.named, self.lexicon, self.clauses).build(rest[-1], rest[:-1])
         wanted = members.having(Related(focus))
-        return Count(wanted) if self._says("quantity") else Select(wanted)
+        return Count(wanted) if self._says("quantity", "people") else Select(wanted)
 
     def _linked(self, last: Question) -> Form | None:
         """What of another class is linked to what was found."""
@@ -257,13 +258,13 @@ class FollowUp:
                 return None
             members = Set(kind, (Related((last.form.entity,)),))
         elif found is None or found.kind == kind:
-            return Count(found) if found is not None and self._says("quantity") else None
+            return Count(found) if found is not None and self._says("quantity", "people") else None
         else:
             members = Set(kind, (Related(within=found),))
             provisions = {found.kind} & {self.lexicon.provision, *self.lexicon.provisions}
             if not provisions and not self.lexicon.relates(kind, found.kind):
                 return None
-        return Count(members) if self._says("quantity") else Select(members)
+        return Count(members) if self._says("quantity", "people") else Select(members)
 
     def _extreme(self, found: Set) -> Form | None:
         side = cast(Any, "least" if self._says(*_SMALLER) else "most")
