@@ -95,7 +95,8 @@ class Mentions:
             asked = bool(kinds) and bare.asked(place)
             loose = all(s.loose for s in token.senses if s.kind in ("class", "entity", "fact"))
             mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
-            if facts:
+            # What the plan has a class of is no kind of fact that it may lack.
+            if facts and not any(s.kind == "class" and not s.loose for s in token.senses):
                 found["fact"].append(replace(mention, values=facts))
             elif things and not asked:
                 _sort(found, "entity", replace(mention, values=things), lexicon.scope)
