@@ -153,6 +153,15 @@ class Asker:
             parsed = parsed.instead
         return self._guide.chips(parsed.form, lang)
 
+    def warm(self) -> None:
+        """Make what is made when first wanted: for repairs, templates and completions.
+
+        Raises:
+            QueryStopped, Overloaded: as the store does; then what is left is made when wanted.
+        """
+        self._repairer.warm()
+        self._guide.warm()
+
     def _in_context(self, tokens: tuple[Token, ...], before: Context) -> Parsed:
         alone = parse(tokens, self.lexicon, self.clauses)
         return FollowUp(tokens, alone, self.lexicon, self.clauses, self._members).read(before)

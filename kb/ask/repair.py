@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from kb.ask.lexicon import Lexicon, Sense
 from kb.ask.scan import Token
 from kb.normalise import is_ideograph, keys, stem
@@ -105,6 +102,9 @@ class Repairer:
 
     def _nearest(self, word: str) -> str:
         """The word that a slip stands for: a name or word of questions before any other."""
+        from rapidfuzz import process  # only who needs a repair waits for it
+        from rapidfuzz.distance import OSA
+
         most = 2 if len(word) >= _LONG else 1
         (key,) = keys(word) or [word]
         for words in self._words:
@@ -222,7 +222,7 @@ def _forms(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Sense]]
 
 @lru_cache(4096)
 def _sound(text: str) -> str:
-    from pypinyin import lazy_pinyin  # only who needs a repair waits for it
+    from pypinyin import lazy_pinyin
 
     return "".join(lazy_pinyin(text))
 

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-import yaml
-
 from kb.errors import FileProblem
 from kb.plan import knowledge
 from kb.text import Text
@@ -95,6 +93,8 @@ def read(folder: Path | None = None) -> Words:
     Raises:
         FileProblem: not YAML, or a role that does not exist.
     """
+    import yaml  # a start with the vocabulary at hand reads no language file
+
     folder = folder or knowledge.root() / "queries" / "language"
     roles: dict[Role, list[str]] = {role: [] for role in _ROLES}
     endings: dict[str, tuple[str, ...]] = {}
