@@ -559,7 +559,7 @@ def _idle(token: Token) -> bool:
 
 def _only_filler(token: Token) -> bool:
     words = {sense.value for sense in token.senses if sense.kind == "word"}
-    return not token.content and bool(words) and words <= {"filler", "background"}
+    return not token.content and bool(words) and words <= {"filler", "general", "background"}
 
 
 def _kept(last: Question) -> Any:

@@ -129,7 +129,7 @@ class Repairer:
             if roles & _TURNING and len(path) == 1:
                 into = turning
             else:
-                into = empty if roles and roles <= {"filler", "background"} else names
+                into = empty if roles and roles <= {"filler", "general", "background"} else names
             into.update(key for key in path if key.isascii() and key.isalpha() and len(key) > 2)
         topics = self._lexicon.topic_words
         return tuple(

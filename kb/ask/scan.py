@@ -27,7 +27,7 @@ _TOPIC, _NUMBER, _FILLER = 0.1, 0.2, 0.5
 _LONGER = 0.02
 #: So many words of quantity are tried inside of forms.
 _MOST_INSIDE = 3
-_EMPTY = frozenset({"filler", "particle", "background"})
+_EMPTY = frozenset({"filler", "general", "particle", "background"})
 #: Words that join or take away: no topic by its stem alone (except is not exceptional).
 _JOINING = frozenset({"except", "not", "only", "each", "and", "or", "both"})
 #: What stands between quotation marks.

@@ -53,6 +53,8 @@ _NEARBY = 0.8
 _NAME, _TEAM = 3.0, 2.5
 #: The weight of a word that is not known.
 _UNKNOWN = 3.0
+#: The weight of a word of general use, which no clause accounts for.
+_GENERAL = 0.25
 #: What a single character counts that stands for a topic.
 _SHORT = 0.5
 #: Rows within this part of the best are as good.
@@ -208,7 +210,8 @@ class Search:
     def _of_plan(self, needs: list[Need]) -> bool:
         """Whether a figure is asked for of no particular thing: one of the whole plan."""
         figures = self._kind() == self.lexicon.kind("QuantitativeTarget")
-        light = all(need.topics and need.topics <= self.clauses.light for need in needs)
+        telling = [need for need in needs if need.weight > _GENERAL]
+        light = all(need.topics and need.topics <= self.clauses.light for need in telling)
         return figures and light and not self._teams()
 
     def _kind(self) -> str:
@@ -287,6 +290,11 @@ class Search:
                 if not members & self.clauses.all.keys():
                     found.append(Need(item.text, entities=members, weight=_NAME / 2))
         found += [Need(a.text, figure=a.figure, weight=_NAME) for a in named.amounts]
+        found += [
+            Need(token.text, topics=frozenset({token.text}), weight=_GENERAL)
+            for token in named.tokens
+            if token.role("general")
+        ]
         for token in named.unknown:
             found += [
                 Need(word, topics=frozenset({word}), weight=foreign(word))

@@ -18,6 +18,7 @@ from kb.text import Text
 #: What a word does in a question; each is explained in the language files.
 Role: TypeAlias = Literal[
     "filler",
+    "general",
     "regarding",
     "particle",
     "background",
@@ -69,6 +70,9 @@ Role: TypeAlias = Literal[
     "year",
 ]
 _ROLES = get_args(Role)
+#: How the names of files end whose fillers are words of general use: they say little, and
+#: many of them together say that something is asked that is not understood.
+_GENERAL = "-general"
 #: Entries that are not roles.
 _ENDINGS = "person-endings"
 
@@ -109,6 +113,8 @@ def read(folder: Path | None = None) -> Words:
                 endings[path.stem] = tuple(phrases)
             elif name in roles and _phrases(phrases):
                 roles[name] += phrases
+                if name == "filler" and path.stem.endswith(_GENERAL):
+                    roles["general"] += phrases
             else:
                 raise _problem(path, name)
     return Words({role: tuple(phrases) for role, phrases in roles.items()}, endings)
