@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask, Response, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kb.ask.misses import Misses
 from kb.errors import PlankbError
 from kb.plan.graph import SOURCE_NOTICE
 from kb.settings import Settings
@@ -63,6 +64,7 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     app.config["PLANKB_LANG"] = settings.lang
     app.extensions["plankb"] = knowledge
     app.extensions["plankb.settings"] = settings
+    app.extensions[ask.MISSES] = Misses.of(settings)
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     for subject in _SUBJECTS:
         app.register_blueprint(subject.blueprint)

@@ -6,20 +6,22 @@ Must not know how a question is answered.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import cast
 
 from flask import Blueprint, Response, current_app, request
 
 from kb.ask.answer import Answer
 from kb.ask.asker import Asked
+from kb.ask.misses import Misses
 from kb.errors import InputError
 from kb.text import Text
-from server import guidance, language
+from server import language
 from server.access import knowledge
 
 blueprint = Blueprint("ask", __name__)
 
+#: Where the app has what keeps the questions without an answer.
+MISSES = "plankb.misses"
 #: Characters of what is typed, and questions that are given for it.
 _LONGEST = 500
 _MOST = 20
@@ -79,7 +81,7 @@ def suggest() -> Response:
             Text(f"q 长于 {_LONGEST} 个字符", f"q is longer than {_LONGEST} characters"),
             Text("给出问题的开头即可", "the beginning of a question is enough"),
         )
-    found = guidance.complete(knowledge().asker, typed, language.of_request(), _limit())
+    found = knowledge().asker.complete(typed, language.of_request(), _limit())
     response = _json({"suggestions": [{"question": s.question, "lang": s.lang} for s in found]})
     # The same for everyone for as long as a page is used; the entity tag goes by the content.
     response.headers["Cache-Control"] = "public, max-age=300"
@@ -110,12 +112,10 @@ def respond(question: str, lang: str | None, context: str | None) -> Response:
 
 
 def answer(question: str, lang: Asked, context: str | None) -> Answer:
-    """The answer to a question; one with words that were not understood is told of."""
+    """The answer to a question; one that is none is kept for whoever looks after the words."""
     found = knowledge().asker.ask(question, lang, context or None)
-    if found.unknown and found.status in ("clarify", "refused"):
-        told: Callable[[Answer], None] | None = current_app.extensions.get(guidance.MISSES)
-        if told is not None:
-            told(found)
+    misses: Misses = current_app.extensions[MISSES]
+    misses.record(found)
     return found
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
+from kb.ask.templates import Slot, Template
 from kb.text import Language
-from server import ask, delivery, guidance, language
+from server import ask, delivery, language
 from server.access import knowledge
 from server.chat_texts import PAGE, SCRIPT
-from server.guidance import Slot, Template
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -41,7 +41,7 @@ class Entry:
 def page() -> Response:
     """What can be asked, each kind with a form."""
     chosen = language.of_request()
-    found = guidance.templates(knowledge().asker)
+    found = knowledge().asker.templates()
     content = render_template(
         "templates.html",
         p={name: text.in_(chosen) for name, text in PAGE.items()},
@@ -60,7 +60,7 @@ def page() -> Response:
 def run(name: str) -> Response:
     """Fill a template in, and go to its question."""
     chosen = language.of_request()
-    question = guidance.fill(knowledge().asker, name, _values(), chosen)
+    question = knowledge().asker.fill(name, _values(), chosen)
     there = redirect(url_for("chat.page", q=question, lang=chosen), 303)
     assert isinstance(there, Response)
     there.headers["Vary"] = "Accept-Language"
@@ -70,7 +70,7 @@ def run(name: str) -> Response:
 @blueprint.get("/api/templates")
 def listed() -> Response:
     """The catalogue for programs."""
-    found = guidance.templates(knowledge().asker)
+    found = knowledge().asker.templates()
     content = {
         "revision": knowledge().revision,
         "templates": [
@@ -101,7 +101,7 @@ def listed() -> Response:
 def answered(name: str) -> Response:
     """The answer to a template that the parameters fill in."""
     chosen = language.of_request()
-    question = guidance.fill(knowledge().asker, name, _values(), chosen)
+    question = knowledge().asker.fill(name, _values(), chosen)
     response = ask.respond(question, chosen, None)
     response.headers["Vary"] = "Accept-Language"
     return response

@@ -13,9 +13,10 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from kb.ask.answer import Answer
 from kb.ask.asker import language_of
+from kb.ask.chips import Chip
 from kb.normalise import units
 from kb.text import Language, Text
-from server import ask, delivery, download, guidance, language
+from server import ask, delivery, download, language
 from server.access import knowledge
 from server.chat_texts import PAGE, SCRIPT
 from server.clauses import clauses
@@ -57,10 +58,10 @@ def page() -> Response:
         question=question,
         title=plain(question),
         shown=show(answer, known, clauses()) if answer else None,
-        chips=guidance.chips(asker, answer, context or None) if answer else (),
-        context=getattr(answer, "context", "") or "",
+        chips=_chips(answer, context) if answer else (),
+        context=answer.context if answer else "",
         following=following,
-        examples=guidance.examples(asker, chosen, _EXAMPLES) if not answer else (),
+        examples=asker.complete("", chosen, _EXAMPLES) if not answer else (),
         plans=known.plans,
         reasons=REASONS,
         told=request.args.get("told") == "1",
@@ -86,6 +87,13 @@ def file(format: str) -> Response:
     # A fixed name: nothing of a question can become a path or a header.
     response.headers["Content-Disposition"] = f'attachment; filename="plankb-answer.{format}"'
     return response
+
+
+def _chips(answer: Answer, context: str) -> tuple[Chip, ...]:
+    """The reading in its parts; what was not understood has none."""
+    if answer.reading is None:
+        return ()
+    return knowledge().asker.chips(answer.question, answer.lang, context or None)
 
 
 def _written(format: str, shown: Shown, chosen: Language, context: str) -> str:

@@ -108,6 +108,10 @@ class Front:
         self._next = knowledge
         self._drained = drained
 
+    def warm(self) -> None:
+        """Have the revision make what questions may want, while requests go on."""
+        self._held.knowledge.warm()
+
     def turn(self) -> None:
         """Answer from the next revision, if its time has come."""
         generation = self._generation()

@@ -5,13 +5,16 @@ Must not know HTTP.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from dataclasses import dataclass
 
 from kb import terms
+from kb.ask import stock
 from kb.ask.asker import Asker, rows_of
 from kb.ask.vocabulary import Vocabulary
-from kb.errors import CheckFailed
+from kb.errors import CheckFailed, PlankbError
 from kb.plan import graph
 from kb.plan.fault import Fault
 from kb.settings import Settings
@@ -52,7 +55,8 @@ class Checked:
             faults = check_source(built, settings)
             if faults:
                 raise _refused(faults)
-        return cls(built.revision, built.data, Vocabulary.read(built.select, built.base))
+        vocabulary = stock.vocabulary(settings, built.revision, lambda: built.select)
+        return cls(built.revision, built.data, vocabulary)
 
     def start(self, settings: Settings) -> Engine:
         """An engine process that holds it; close it."""
@@ -146,6 +150,18 @@ class Knowledge:
     ) -> Knowledge:
         asker = Asker(rows_of(store), settings.base, revision, vocabulary)
         return cls(settings.base, revision, store, asker, engine)
+
+    def warm(self) -> None:
+        """Make what questions may want, in a thread of its own; nobody waits for it.
+
+        It ends with the process, or when the store is gone.
+        """
+
+        def work() -> None:
+            with contextlib.suppress(PlankbError, OSError):
+                self.asker.warm()
+
+        threading.Thread(target=work, name="warm", daemon=True).start()
 
     def close(self) -> None:
         """Close the connections, and end the engine if it is this process's."""

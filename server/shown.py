@@ -155,8 +155,8 @@ def marked(
 ) -> tuple[tuple[tuple[str, bool], ...], tuple[str, ...]]:
     """A question in pieces, each with whether it was not understood; and what is not in it.
 
-    >>> marked("goals of GDP growth", ("GDP growth",))
-    ((('goals of ', False), ('GDP growth', True)), ())
+    >>> marked("goals of quantum chess", ("quantum chess",))
+    ((('goals of ', False), ('quantum chess', True)), ())
     """
     flags = bytearray(len(question))
     folded = question.lower()

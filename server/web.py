@@ -30,6 +30,9 @@ _BACKLOG = 1024
 _CONNECTIONS = 4096
 #: Seconds between two looks at requests that take long, and at the state of the process.
 _LOOK = 0.1
+#: Seconds after which what repairs and completions need is made: whoever waits for the service
+#: to be there comes first.
+_SOON = 1.0
 
 
 class _Listening(Server):
@@ -93,6 +96,7 @@ class Web:
         looking = loop.create_task(self._look())
         serving: dict[str, object] = {"serving": True}
         loop.call_soon(self._say, serving)
+        loop.call_later(_SOON, self._front.warm)
         await self._server.serve()
         looking.cancel()
         self._front.close()
@@ -140,6 +144,7 @@ class Web:
             return
         later(self._front.prepare, knowledge, lambda before: self._say({"drained": before}))
         later(self._say, {"prepared": generation})
+        knowledge.warm()
 
     def _say(self, message: dict[str, object]) -> None:
         # A line is far shorter than the socket's buffer; a parent that is gone hears nothing.

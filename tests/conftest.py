@@ -17,6 +17,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PLANKB_SHARED") or ROOT.parent / "shared")
+#: An application that a server loads, and no module to read doctests from.
+collect_ignore = ["bench/wsgi.py"]
 ARTICLE = SHARED / "source" / "jiangjin-6-4-article.txt"
 
 

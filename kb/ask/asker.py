@@ -147,18 +147,29 @@ class Asker:
         """How a question is read, in parts that can be taken out or changed."""
         before = contexts.read(context, self.revision, self._compiler.base, self.lexicon)
         parsed = self._in_context(self._tokens(question)[0], before)
-        return self._guide.chips(parsed.form, lang) if isinstance(parsed, Question) else ()
+        if not isinstance(parsed, Question):
+            return ()
+        if parsed.instead is not None and not self._has_answer(parsed.form):
+            parsed = parsed.instead
+        return self._guide.chips(parsed.form, lang)
+
+    def warm(self) -> None:
+        """Make what is made when first wanted: for repairs, templates and completions.
+
+        Raises:
+            QueryStopped, Overloaded: as the store does; then what is left is made when wanted.
+        """
+        self._repairer.warm()
+        self._guide.warm()
 
     def _in_context(self, tokens: tuple[Token, ...], before: Context) -> Parsed:
         alone = parse(tokens, self.lexicon, self.clauses)
         return FollowUp(tokens, alone, self.lexicon, self.clauses, self._members).read(before)
 
     def _holds(self, said: str, form: Form) -> bool:
-        return self._understood_as(said, form) and self._has_answer(form)
-
-    def _understood_as(self, said: str, form: Form) -> bool:
+        """Whether a question is understood as a form, and that has an answer."""
         parsed = self.understand(said)
-        return isinstance(parsed, Question) and parsed.form == form
+        return isinstance(parsed, Question) and parsed.form == form and self._has_answer(form)
 
     # --- answering ------------------------------------------------------------------------
 

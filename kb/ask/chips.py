@@ -28,7 +28,7 @@ from kb.ask.form import (
 )
 from kb.ask.lexicon import Lexicon
 from kb.ask.skeletons import Skeletons
-from kb.ask.verbalise import filter_reading
+from kb.ask.verbalise import filter_reading, reading
 from kb.text import Text
 
 #: The question that asks a form; None where it has no answer or is understood otherwise.
@@ -85,7 +85,7 @@ class Chips:
         if isinstance(form, NotStated):
             return self._not_stated(form, asks)
         if members is None:
-            return ()
+            return (Chip(reading(form, self._lexicon)),)
         chips.append(self._kind(form, members, asks))
         if isinstance(form, Compare):
             chips += self._compared(form, asks)

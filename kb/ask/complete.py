@@ -76,6 +76,11 @@ class Completer:
                 found.append((rank, place, entry))
         return tuple(_mixed([entry for _, _, entry in sorted(found, key=_turn)], limit))
 
+    def warm(self) -> None:
+        """Make the entries and examples, so that who types first does not wait."""
+        assert self._examples
+        assert self._entries
+
     @cached_property
     def _entries(self) -> dict[Language, list[_Entry]]:
         places: dict[str, int] = {}

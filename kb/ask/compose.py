@@ -66,9 +66,14 @@ class Composer:
         compared = self._compared()
         if compared is not None:
             return Question(compared)
+        if named.has("gap"):
+            self._refuse(*named.texts("gap"))
         if not named.classes:
             return self._without_class()
         asked, others = named.asked_class()
+        doers = (self.lexicon.kind("Body"), self.lexicon.kind("TalentTeam"))
+        if named.has("who") and not set(asked.values) & set(doers):
+            self._refuse(*named.texts("who"))
         return self._of_class(asked, others)
 
     # --- with a class ----------------------------------------------------------------------

@@ -126,6 +126,8 @@ def _made(content: object, lexicon: Lexicon) -> Question | None:
     question = _value(content)
     if not isinstance(question, Question) or not _fits(question, Question):
         raise ValueError(content)
+    if question.aside or question.instead is not None:
+        raise ValueError(content)
     _check(question.form, lexicon)
     return question
 

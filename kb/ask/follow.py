@@ -75,7 +75,10 @@ class FollowUp:
         self.parsed = parsed
         self.lexicon = lexicon
         self.clauses = clauses
-        self.named = Mentions.of(tokens, lexicon)
+        named = Mentions.of(tokens, lexicon)
+        # One that only stands for a thing is no number: the lower one.
+        amounts = tuple(a for a in named.amounts if not _idle(self.tokens[a.place]))
+        self.named = replace(named, amounts=amounts)
         self._members = members
         self._figures = lexicon.kind("QuantitativeTarget")
         self._team = lexicon.kind("TalentTeam")
@@ -121,7 +124,7 @@ class FollowUp:
         codes = bool(named.entities) and not (subject or named.classes)
         if codes and self._says("cite"):
             return "those"  # where the percentage comes from
-        pointing = demonstrative or any(t.role("those", "pair") for t in self.tokens)
+        pointing = demonstrative or any(self._points(place) for place in range(len(self.tokens)))
         if pointing and (demonstrative or named.has("pair") or not subject):
             return "those"
         if words and all(_says(token, *_ASKING) for token in words):
@@ -141,6 +144,12 @@ class FollowUp:
     def _subjects(self) -> list[Mention]:
         """Entities named, codes such as units aside."""
         return [item for item in self.named.entities if not self.lexicon.is_code(item.values[0])]
+
+    def _points(self, place: int) -> bool:
+        """Whether a word stands for what was spoken of; not in *teams that grow*."""
+        token = self.tokens[place]
+        relative = token.role("filler") and place > 0 and self.tokens[place - 1].content
+        return token.role("those", "pair") and not relative
 
     def _demonstrated(self) -> Mention | None:
         """A class that is pointed at: 这支队伍."""
@@ -206,6 +215,8 @@ class FollowUp:
             return self._of_pointed(pointed, context)
         if named.classes:
             return self._linked(last)
+        if named.amounts:
+            return self._narrowed(last)
         if self._says("cite"):
             return self._cited(last)
         if found is None:
@@ -445,7 +456,8 @@ class FollowUp:
         found = members_of(last.form)
         if found is None or isinstance(last.form, Compare | Extreme):
             return None
-        rest = [t for t in self.tokens if t.content or not t.role("what-about", "and", "filler")]
+        empty = ("what-about", "and", "filler")
+        rest = [t for t in self.tokens if not _idle(t) and (t.content or not t.role(*empty))]
         kept = [f for f in found.filters if isinstance(f, Related) and f.entities and not f.negated]
         teams = [iri for f in kept for iri in f.entities if self.lexicon.is_a(iri, self._team)]
         amount = last.manner == "value" or isinstance(last.form, Count)
@@ -547,7 +559,7 @@ def _idle(token: Token) -> bool:
 
 def _only_filler(token: Token) -> bool:
     words = {sense.value for sense in token.senses if sense.kind == "word"}
-    return not token.content and bool(words) and words <= {"filler", "background"}
+    return not token.content and bool(words) and words <= {"filler", "general", "background"}
 
 
 def _kept(last: Question) -> Any:

@@ -57,6 +57,10 @@ class Guide:
         """Questions with answers that fit what is typed."""
         return tuple(Suggestion(said, lang) for said in self._completer.complete(text, lang, limit))
 
+    def warm(self) -> None:
+        """Make the templates and what is completed from them."""
+        self._completer.warm()
+
     def chips(self, form: Form, lang: Language) -> tuple[Chip, ...]:
         """The parts of a form that can be taken out or changed."""
         return self._chips.of(form, lambda other: self._said(other, lang))

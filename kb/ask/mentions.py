@@ -15,6 +15,8 @@ from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
 
 _OPERATORS = get_args(Operator)
+#: So many words before a name may stand between it and the word that negates it.
+_REACH = 8
 #: What may stand between a word that negates and the name that it negates.
 _PASSED = ("filler", "particle", "regarding", "and", "or", "exists", "both")
 
@@ -93,7 +95,8 @@ class Mentions:
             asked = bool(kinds) and bare.asked(place)
             loose = all(s.loose for s in token.senses if s.kind in ("class", "entity", "fact"))
             mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
-            if facts:
+            # What the plan has a class of is no kind of fact that it may lack.
+            if facts and not any(s.kind == "class" and not s.loose for s in token.senses):
                 found["fact"].append(replace(mention, values=facts))
             elif things and not asked:
                 _sort(found, "entity", replace(mention, values=things), lexicon.scope)
@@ -119,8 +122,10 @@ class Mentions:
 
     def follows(self, place: int, *roles: str) -> bool:
         """Whether a word of one of the roles stands right before a token, particles aside."""
-        before = [token for token in self.tokens[: max(0, place)] if not token.role("particle")]
-        return bool(before) and before[-1].role(*roles)
+        for before in range(place - 1, -1, -1):
+            if not self.tokens[before].role("particle"):
+                return self.tokens[before].role(*roles)
+        return False
 
     def has(self, *roles: str) -> bool:
         """Whether a word of one of the roles stands anywhere."""
@@ -216,7 +221,8 @@ class Mentions:
 
     def _negated(self, place: int) -> bool:
         """Whether the last word of the language before a name that is not empty negates it."""
-        for token in reversed(self.tokens[:place]):
+        for before in range(place - 1, max(-1, place - 1 - _REACH), -1):
+            token = self.tokens[before]
             if token.role("not", "except"):
                 return True
             if not token.role(*_PASSED) or token.begins:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
+#: So many units make up a number at most.
+_LONGEST = 14
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 
 _ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
@@ -52,7 +54,7 @@ def _ideographs(keys: Sequence[str], place: int) -> tuple[float, int]:
     """Chinese numerals: 一万五千, 三十, 八成 without its measure."""
     total = section = digit = 0
     end = place
-    while end < len(keys):
+    while end < min(len(keys), place + _LONGEST):
         key = keys[end]
         if key in _DIGITS:
             digit = digit * 10 + _DIGITS[key] if digit else _DIGITS[key]
@@ -72,7 +74,7 @@ def _words(keys: Sequence[str], place: int) -> tuple[float, int]:
     total = 0.0
     current = 0.0
     end = place
-    while end < len(keys):
+    while end < min(len(keys), place + _LONGEST):
         key = keys[end]
         if key in _WORDS:
             current += _WORDS[key]

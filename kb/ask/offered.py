@@ -173,7 +173,7 @@ class Offered:
         )
         return {value for row in rows for value in row.values()}
 
-    def _missing(self, candidates: dict[str, Options]) -> Offer:
+    def _missing(self, candidates: dict[str, Options]) -> Offer | None:
         known = {
             row["kind"]
             for row in self._select(
@@ -184,7 +184,7 @@ class Offered:
             name: [option for option in options if name != "fact" or option[0] in known]
             for name, options in candidates.items()
         }
-        return offered, _first(offered)
+        return (offered, _first(offered)) if all(offered.values()) else None
 
 
 def _combined(candidates: dict[str, Options]) -> list[Values]:

@@ -15,7 +15,7 @@ from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
 from kb.ask.compose import Composer
 from kb.ask.failure import Failure, Parsed
-from kb.ask.form import Form, Question, Select
+from kb.ask.form import Form, NotStated, Question, Select
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.scan import Token
@@ -61,6 +61,8 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     form = composed.form
     if all(named.tokens[item.place].quoted for item in named.topics):
         return False  # what is quoted is meant as it is written
+    if not named.classes and not isinstance(form, NotStated):
+        return True
     asked = named.asked_class()[0] if named.classes else None
     loose = asked is not None and asked.loose and lexicon.kind("TalentTeam") in asked.values
     if loose and asked is not None and not named.asked(asked.place):

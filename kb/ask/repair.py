@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from kb.ask.lexicon import Lexicon, Sense
 from kb.ask.scan import Token
 from kb.normalise import is_ideograph, keys, stem
@@ -28,6 +25,8 @@ _TURNING = frozenset(
 )
 #: The shortest word that is repaired, and from which length on two slips are allowed.
 _SHORTEST, _LONG = 3, 8
+#: So many unknown spans are repaired.
+_MOST = 12
 #: Chinese forms up to this length are found by their sound.
 _HEARD = (2, 8)
 
@@ -67,6 +66,8 @@ class Repairer:
             simplified = _simplified(question)
             if simplified != question and len(simplified) == len(question):
                 return simplified, ()  # another script, and no slip
+        if len(unknown) > _MOST or sum(len(token.text) for token in unknown) > _MOST * _LONG:
+            return question, ()  # no slips, but another language
         found: list[tuple[int, int, str]] = []
         latin = [token for token in unknown if token.text.isascii()]
         found += self._by_pinyin(latin)
@@ -101,6 +102,9 @@ class Repairer:
 
     def _nearest(self, word: str) -> str:
         """The word that a slip stands for: a name or word of questions before any other."""
+        from rapidfuzz import process  # only who needs a repair waits for it
+        from rapidfuzz.distance import OSA
+
         most = 2 if len(word) >= _LONG else 1
         (key,) = keys(word) or [word]
         for words in self._words:
@@ -125,7 +129,7 @@ class Repairer:
             if roles & _TURNING and len(path) == 1:
                 into = turning
             else:
-                into = empty if roles and roles <= {"filler", "background"} else names
+                into = empty if roles and roles <= {"filler", "general", "background"} else names
             into.update(key for key in path if key.isascii() and key.isalpha() and len(key) > 2)
         topics = self._lexicon.topic_words
         return tuple(
@@ -159,7 +163,7 @@ class Repairer:
             words = list(re.finditer(r"[A-Za-z]+", token.text))
             place = 0
             while place < len(words):
-                for end in range(len(words), place, -1):
+                for end in range(min(len(words), place + _HEARD[1]), place, -1):
                     sound = "".join(w[0].casefold() for w in words[place:end])
                     forms = [f for f in self._named_sounds.get(sound, ()) if len(f) > 2]
                     if len(forms) == 1:
@@ -218,7 +222,7 @@ def _forms(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Sense]]
 
 @lru_cache(4096)
 def _sound(text: str) -> str:
-    from pypinyin import lazy_pinyin  # only who needs a repair waits for it
+    from pypinyin import lazy_pinyin
 
     return "".join(lazy_pinyin(text))
 

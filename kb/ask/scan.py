@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kb.ask import numbers
@@ -25,7 +25,9 @@ _CLAUSE = (10.6, 12.0)
 _TOPIC, _NUMBER, _FILLER = 0.1, 0.2, 0.5
 #: What a name is cheaper for each unit more than one: longer names say more.
 _LONGER = 0.02
-_EMPTY = frozenset({"filler", "particle", "background"})
+#: So many words of quantity are tried inside of forms.
+_MOST_INSIDE = 3
+_EMPTY = frozenset({"filler", "general", "particle", "background"})
 #: Words that join or take away: no topic by its stem alone (except is not exceptional).
 _JOINING = frozenset({"except", "not", "only", "each", "and", "or", "both"})
 #: What stands between quotation marks.
@@ -45,6 +47,7 @@ class Token:
         begins: whether a sentence or a clause of one begins with it.
         opens: whether a sentence begins with it, and another went before.
         quoted: whether it is all that stands between quotation marks.
+        content: whether it names something, and is not only a word of the language.
     """
 
     text: str
@@ -55,22 +58,24 @@ class Token:
     begins: bool = False
     opens: bool = False
     quoted: bool = False
+    content: bool = field(init=False, compare=False)
+    _roles: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Tell once what it does in the question: it is asked for each token again and again."""
+        content = any(sense.kind not in ("word", "unit") for sense in self.senses)
+        roles = (sense.value for sense in self.senses if sense.kind == "word")
+        object.__setattr__(self, "content", content)
+        object.__setattr__(self, "_roles", frozenset(() if content else roles))
 
     @property
     def known(self) -> bool:
         """Whether it means anything."""
         return bool(self.senses)
 
-    @property
-    def content(self) -> bool:
-        """Whether it names something, and is not only a word of the language."""
-        return any(sense.kind not in ("word", "unit") for sense in self.senses)
-
     def role(self, *names: str) -> bool:
         """Whether it is a word of one of the roles, and names nothing."""
-        return not self.content and any(
-            sense.kind == "word" and sense.value in names for sense in self.senses
-        )
+        return not self._roles.isdisjoint(names)
 
     def of(self, *kinds: str) -> tuple[str, ...]:
         """The values of its senses of some kinds."""
@@ -85,7 +90,7 @@ def scan(question: str, lexicon: Lexicon) -> tuple[Token, ...]:
     row = units(question)
     quoted = _quoted(question, row)
     cost, best = _cut(row, lexicon, quoted)
-    for skip in _quantities(row, best):
+    for skip in _quantities(row, best)[:_MOST_INSIDE]:
         kept = tuple(unit for place, unit in enumerate(row) if place not in skip)
         other, again = _cut(kept, lexicon, _quoted(question, kept))
         if other + _FORM < cost:

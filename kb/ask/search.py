@@ -34,6 +34,10 @@ from kb.normalise import is_ideograph
 _ENOUGH, _NEAR = 0.74, 0.35
 #: Less is enough where the next best is so far behind.
 _CLEAR = (0.62, 0.3)
+#: From which weight on a word says much.
+_STRONG = 2.0
+#: A question in one's own words is about a clause or a few: more are no answer.
+_MOST_ROWS = 14
 #: So many ways to account for the question are given side by side.
 _MOST_GROUPS = 4
 #: More figures than these are no answer to the question for one.
@@ -49,6 +53,8 @@ _NEARBY = 0.8
 _NAME, _TEAM = 3.0, 2.5
 #: The weight of a word that is not known.
 _UNKNOWN = 3.0
+#: The weight of a word of general use, which no clause accounts for.
+_GENERAL = 0.25
 #: What a single character counts that stands for a topic.
 _SHORT = 0.5
 #: Rows within this part of the best are as good.
@@ -143,8 +149,8 @@ class Search:
             missing = self._unmet(needs, near)
             return Failure("not-found", missing, tuple(dict.fromkeys(forms)))
         top = [clause for score, clause in ranked if score >= best * _AS_GOOD]
-        if self.named.unknown and not self._sure(needs, top):
-            return Failure("not-found", self._unmet(needs, top))
+        if not self._sure(needs, top) or len(top) > _MOST_ROWS:
+            return Failure("not-found", self._unmet(needs, top), self._offers(top, needs))
         if self.named.has("quantity", "people", "share") and len(top) > _MOST_FIGURES:
             return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
         forms = list(dict.fromkeys(self._form(clause, needs) for clause in top))
@@ -153,9 +159,20 @@ class Search:
         return self._shared(forms, needs, top, enough * whole)
 
     def _sure(self, needs: list[Need], top: list[Clause]) -> bool:
-        """Whether at least two things that say much are met, though a word is unknown."""
-        met = [need for need in needs if need.weight >= 1 and all(need.met(c) for c in top)]
-        return len(met) > 1
+        """Whether what is not met is little beside what is.
+
+        Where it is asked whether there is something, everything that says much has to be met.
+        """
+        met = [n for n in needs if n.weight >= 1 and all(n.met(clause) for clause in top)]
+        unmet = [n for n in needs if n.weight >= _STRONG and not any(map(n.met, top))]
+        if self.named.unknown and len(met) < 2:
+            return False
+        if self._manner() == "exists":
+            return not unmet
+        return len(unmet) * 3 <= len(met)
+
+    def _offers(self, top: list[Clause], needs: list[Need]) -> tuple[Form, ...]:
+        return tuple(dict.fromkeys(self._form(clause, needs) for clause in top[:4]))
 
     def _shared(
         self, forms: list[Form], needs: list[Need], top: list[Clause], enough: float
@@ -193,7 +210,8 @@ class Search:
     def _of_plan(self, needs: list[Need]) -> bool:
         """Whether a figure is asked for of no particular thing: one of the whole plan."""
         figures = self._kind() == self.lexicon.kind("QuantitativeTarget")
-        light = all(need.topics and need.topics <= self.clauses.light for need in needs)
+        telling = [need for need in needs if need.weight > _GENERAL]
+        light = all(need.topics and need.topics <= self.clauses.light for need in telling)
         return figures and light and not self._teams()
 
     def _kind(self) -> str:
@@ -272,6 +290,11 @@ class Search:
                 if not members & self.clauses.all.keys():
                     found.append(Need(item.text, entities=members, weight=_NAME / 2))
         found += [Need(a.text, figure=a.figure, weight=_NAME) for a in named.amounts]
+        found += [
+            Need(token.text, topics=frozenset({token.text}), weight=_GENERAL)
+            for token in named.tokens
+            if token.role("general")
+        ]
         for token in named.unknown:
             found += [
                 Need(word, topics=frozenset({word}), weight=foreign(word))

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-import yaml
-
 from kb.errors import FileProblem
 from kb.plan import knowledge
 from kb.text import Text
@@ -20,6 +18,7 @@ from kb.text import Text
 #: What a word does in a question; each is explained in the language files.
 Role: TypeAlias = Literal[
     "filler",
+    "general",
     "regarding",
     "particle",
     "background",
@@ -71,6 +70,9 @@ Role: TypeAlias = Literal[
     "year",
 ]
 _ROLES = get_args(Role)
+#: How the names of files end whose fillers are words of general use: they say little, and
+#: many of them together say that something is asked that is not understood.
+_GENERAL = "-general"
 #: Entries that are not roles.
 _ENDINGS = "person-endings"
 
@@ -95,6 +97,8 @@ def read(folder: Path | None = None) -> Words:
     Raises:
         FileProblem: not YAML, or a role that does not exist.
     """
+    import yaml  # a start with the vocabulary at hand reads no language file
+
     folder = folder or knowledge.root() / "queries" / "language"
     roles: dict[Role, list[str]] = {role: [] for role in _ROLES}
     endings: dict[str, tuple[str, ...]] = {}
@@ -109,6 +113,8 @@ def read(folder: Path | None = None) -> Words:
                 endings[path.stem] = tuple(phrases)
             elif name in roles and _phrases(phrases):
                 roles[name] += phrases
+                if name == "filler" and path.stem.endswith(_GENERAL):
+                    roles["general"] += phrases
             else:
                 raise _problem(path, name)
     return Words({role: tuple(phrases) for role, phrases in roles.items()}, endings)

@@ -93,7 +93,7 @@ def _asker(chosen: Settings) -> Iterator[Asker]:
         with RemoteStore.of(chosen) as remote:
             yield Asker(rows_of(remote), chosen.base, remote.revision)
         return
-    from kb.ask.vocabulary import Vocabulary
+    from kb.ask import stock
     from kb.plan import graph
     from kb.store.embedded import EmbeddedStore
     from kb.store.guard import GuardedStore
@@ -104,7 +104,7 @@ def _asker(chosen: Settings) -> Iterator[Asker]:
     store.load(built.data, built.revision)
     with GuardedStore(store, Limits.of(chosen)) as guarded:
         # The vocabulary comes from the trusted store in this process: no query of the user's.
-        vocabulary = Vocabulary.read(rows_of(store), chosen.base)
+        vocabulary = stock.vocabulary(chosen, built.revision, lambda: rows_of(store))
         yield Asker(rows_of(guarded), chosen.base, built.revision, vocabulary)
 
 

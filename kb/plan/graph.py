@@ -5,10 +5,7 @@ Must not know the web, nor how a question is asked.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +15,7 @@ import pyoxigraph as ox
 
 from kb import terms
 from kb.plan import examples, knowledge, loading, overlay, rules, topics
+from kb.plan.kept import Kept
 from kb.plan.loading import Loaded, graph_iri, vocabulary_graph
 from kb.settings import Settings
 from kb.text import Text
@@ -103,11 +101,11 @@ def build(settings: Settings, ontology: Path | None = None) -> PlanGraph:
     rule_set = rules.read(settings.base)
     revision = _revision(settings, folder, rule_set)
     plans = tuple(plan.name for plan in loading.plan_folders(folder))
-    cached = _cache_file(settings, revision)
-    data = _read_cache(cached)
+    cached = Kept.of(settings, f"graph-{revision}.nq")
+    data = cached.read()
     if data is None:
         data = _nquads(_built(settings, folder, rule_set))
-        _write_cache(cached, data)
+        cached.write(data)
     return PlanGraph(settings.base, plans, data, revision, folder)
 
 
@@ -162,37 +160,3 @@ def _revision(settings: Settings, folder: Path, rule_set: list[rules.Rule]) -> s
     for name, text in texts:
         digest.update(f"{name} {len(text)}\n{text}".encode())
     return digest.hexdigest()[:16]
-
-
-def _cache_file(settings: Settings, revision: str) -> Path:
-    folder = settings.cache
-    if folder is None:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
-        # A user without a home has no cache either; the path then cannot be written.
-        with contextlib.suppress(RuntimeError):
-            home = home.expanduser()
-        folder = home / "plankb" if home.is_absolute() else Path(os.devnull) / "plankb"
-    return folder / f"graph-{revision}.nq"
-
-
-def _read_cache(path: Path) -> bytes | None:
-    """The cached N-Quads; None where there are none or the file was cut or altered."""
-    try:
-        first, _, body = path.read_bytes().partition(b"\n")
-    except (OSError, RuntimeError):
-        return None
-    return body if first == b"# " + hashlib.sha256(body).hexdigest().encode() else None
-
-
-def _write_cache(path: Path, body: bytes) -> None:
-    """Keep the graph; a folder that cannot be written costs time only."""
-    with contextlib.suppress(OSError, RuntimeError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".graph-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(b"# " + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise

@@ -165,6 +165,13 @@ class Crew:
                 return slot
         return None
 
+    def warm(self) -> Slot | None:
+        """A worker of the heavy lane that has nothing to do."""
+        for slot in self.slots:
+            if slot.job is None and slot.heavy and slot.kept is self._current:
+                return slot
+        return None
+
     def is_current(self, slot: Slot) -> bool:
         """Whether a worker holds the revision that new queries see."""
         return slot.kept is self._current

@@ -3,8 +3,10 @@
 Every query starts in the short lane. One that outlives its slice there is heavy: its worker is
 niced where it runs and another takes the place, or, where as many heavy ones run as may, it is
 stopped and waits to be run again in the heavy lane; so the short lane is never blocked for
-longer than a slice. A query that was found heavy is known as such from then on. Identical queries
-under way share one run, and results are kept for the next who asks.
+longer than a slice. A query of a shape that was found heavy is known as such from then on, and a
+worker of the heavy lane is kept for the next for a while: it has its own copies of the pages of
+memory that a query writes to, and a fresh one has to make them first. Identical queries under way
+share one run, and results are kept for the next who asks.
 Must not know what a query says, beyond whether its result may be kept.
 """
 
@@ -17,7 +19,7 @@ from collections import OrderedDict
 from kb.errors import Overloaded, PlankbError
 from kb.store import budget, reading, worker
 from kb.store.budget import Budget
-from kb.store.cache import Key, ResultCache
+from kb.store.cache import ResultCache
 from kb.store.crew import Crew, Slot
 from kb.store.frames import Bytes, Frame
 from kb.store.interface import Limits
@@ -42,6 +44,8 @@ _PATIENT = 5
 #: taken back.
 _BRIEF = 0.002
 _TOO_LONG = 0.01
+#: Seconds that a worker of the heavy lane waits for the next query.
+_WARM = 20.0
 
 
 class Lanes:
@@ -61,7 +65,7 @@ class Lanes:
         self._short = Waiting[Job](rules.queue)
         self._heavy = Waiting[Job](rules.queue)
         self._flights: dict[Flight, Job] = {}
-        self._known: OrderedDict[Key, None] = OrderedDict()
+        self._known: OrderedDict[str, None] = OrderedDict()
         self._piece = rules.slice / 2
         self._usual = 0.01  # seconds of a query, as a moving mean
         self.cache = ResultCache(rules.cache)
@@ -104,7 +108,7 @@ class Lanes:
         if storable:
             self._tally.misses += 1
             self._flights[flight] = job
-        if key in self._known:
+        if self._known and reading.shape(key[1]) in self._known:
             self._wait(self._heavy, job)
             self._run(now)
         elif not self._short and not self._heavy and (slot := self.crew.free()) is not None:
@@ -172,10 +176,10 @@ class Lanes:
             self._over(job, now)
             if current and job.storable and outcome == OK:
                 self.cache.put(job.flight[0], reply)
-        if tired or not current or (slot.heavy and (slot.behind or not self._heavy)):
-            self._remove(slot)  # once niced, always niced
+        if tired or not current or (slot.heavy and slot.behind):
+            self._remove(slot)
         elif slot.heavy:
-            self._start(slot, self._heavy.take(), now)
+            self._keep_warm(slot, now)  # once niced, always niced
         elif slot.behind:
             self._begin(slot, slot.behind.popleft(), now)
         if self._short or self._heavy:
@@ -211,13 +215,15 @@ class Lanes:
         for slot in list(self.crew.slots):
             if slot.job is not None and now >= slot.until:
                 self._look(slot, slot.job, now)
+            elif slot.job is None and slot.heavy and now >= slot.until:
+                self._remove(slot)
         for queue in (self._short, self._heavy):
             for job in [job for job in queue if now >= job.deadline]:
                 queue.remove(job.who, job)
                 self._over(job)
                 self._fail(job, self._later())
         self._run(now)
-        times = [slot.until for slot in self.crew.slots if slot.job is not None]
+        times = [s.until for s in self.crew.slots if s.job is not None or s.heavy]
         if self._short or self._heavy:
             times.append(now + _LOOK)
         self.due = min(times, default=math.inf)
@@ -239,12 +245,11 @@ class Lanes:
         self._take_back(slot)
         if not self._is_heavy(slot, job, now):
             return
-        key = job.flight[0]
-        self._known[key] = None
+        self._known[reading.shape(job.flight[0][1])] = None
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         if self._heavy_running() < self._rules.heavy:
-            self.crew.promote(slot)
+            self._promote(slot)
             slot.until = job.deadline
         else:
             self._spend(job, now)
@@ -276,7 +281,22 @@ class Lanes:
     # -- inside --------------------------------------------------------------------------
 
     def _heavy_running(self) -> int:
-        return sum(slot.heavy for slot in self.crew.slots)
+        return sum(slot.heavy and slot.job is not None for slot in self.crew.slots)
+
+    def _promote(self, slot: Slot) -> None:
+        """Move a worker to the heavy lane; of too many there, one that waits goes."""
+        self.crew.promote(slot)
+        if sum(each.heavy for each in self.crew.slots) > self._rules.heavy:
+            waiting = self.crew.warm()
+            if waiting is not None:
+                self._remove(waiting)
+
+    def _keep_warm(self, slot: Slot, now: float) -> None:
+        slot.until = now + _WARM
+        if self._heavy:
+            self._start(slot, self._heavy.take(), now)
+        else:
+            self.due = min(self.due, slot.until)
 
     def _wait(self, queue: Waiting[Job], job: Job) -> None:
         refused = queue.put(job.who, job)
@@ -287,9 +307,11 @@ class Lanes:
 
     def _run(self, now: float) -> None:
         while self._heavy and self._heavy_running() < self._rules.heavy:
-            if (slot := self.crew.free()) is None:
-                break
-            self.crew.promote(slot)
+            slot = self.crew.warm()
+            if slot is None:
+                if (slot := self.crew.free()) is None:
+                    break
+                self.crew.promote(slot)
             self._start(slot, self._heavy.take(), now)
         while self._short and (slot := self.crew.free()) is not None:
             self._start(slot, self._short.take(), now)

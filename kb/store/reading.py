@@ -95,6 +95,26 @@ def is_volatile(text: str) -> bool:
     return _VOLATILE.search(lower) is not None
 
 
+#: What says nothing, and what it may stand in: IRIs and texts.
+_IDLE = re.compile(
+    r"""(<[^<>"{}|^`\\\s]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|#[^\n]*|\s+""", re.DOTALL
+)
+
+
+def shape(body: bytes) -> str:
+    r"""A query without comments and with single spaces: the same shape, the same work.
+
+    Two queries of one shape do the same, but one query may have two shapes: it only serves to
+    know one again.
+
+    >>> shape(b"SELECT * # all\n {?s ?p <x#y>}") == shape(b"SELECT *  {?s ?p <x#y>}")
+    True
+    """
+    text = body.decode("utf-8", "replace")
+    kept = _IDLE.sub(lambda found: found[1] or " ", text)
+    return re.sub(" +", " ", kept).strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """One terminal of the grammar: its kind, its text and where it begins."""

@@ -229,6 +229,7 @@ def test_the_json_has_the_keys_of_the_contract_and_no_empty_ones(asker: Asker) -
     content = asker.ask("targets > health care").as_dict()
     assert list(content) == [
         "question", "lang", "status", "reading", "text", "notice", "sparql", "rows", "suggestions",
+        "context",
         "elapsed_ms", "revision",
     ]  # fmt: skip
     assert content["reading"] == {

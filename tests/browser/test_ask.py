@@ -19,7 +19,7 @@ Opened = Callable[..., Page]
 
 ZH = "/ask?lang=zh&q=" + quote("农村实用人才队伍有哪些目标？")
 EN = "/ask?lang=en&q=" + quote("Which targets are there for rural practical talent team?")
-CLARIFY = "/ask?lang=zh&q=" + quote("目标 of GDP growth for teachers")
+CLARIFY = "/ask?lang=zh&q=" + quote("目标 of quantum chess for teachers")
 NOT_STATED = "/ask?lang=en&q=" + quote("budget for teachers")
 
 
@@ -208,7 +208,7 @@ def test_an_answer_is_judged_in_place(opened: Opened, data: Path) -> None:
 
 def test_a_choice_answers_what_was_not_understood(opened: Opened) -> None:
     page = opened(CLARIFY, lang="zh")
-    expect(page.locator("h1 mark")).to_have_text("GDP growth")
+    expect(page.locator("h1 mark")).to_have_text("quantum chess")
     page.locator(".questions a").first.click()
     expect(page.locator("a.cite").first).to_be_visible()
 

@@ -27,7 +27,12 @@ def plankb(cache: Path, tmp_path: Path, root: Path) -> Run:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("PLANKB_")
         }
-        environment |= {"PLANKB_LANG": lang, "PLANKB_CACHE": str(cache), "PYTHONPATH": str(root)}
+        environment |= {
+            "PLANKB_LANG": lang,
+            "PLANKB_CACHE": str(cache),
+            "PLANKB_DATA": str(tmp_path / "data"),
+            "PYTHONPATH": str(root),
+        }
         return subprocess.run(
             [sys.executable, "-c", "from kb.cli import main; main()", *arguments],
             cwd=tmp_path,

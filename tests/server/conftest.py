@@ -12,9 +12,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-#: The command; what the asker does not offer yet is put in its place.
-_PROGRAM = "from tests.server import offering; offering.install(); from kb.cli import main; main()"
-
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -32,7 +29,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, root: Path, data: Path) ->
         "PYTHONPATH": str(root),
     }
     served = subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, "serve", "--port", "0"],
+        [sys.executable, "-c", "from kb.cli import main; main()", "serve", "--port", "0"],
         env=environment,
         stderr=subprocess.PIPE,
         text=True,

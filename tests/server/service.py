@@ -36,6 +36,7 @@ class Service:
             [sys.executable, "-c", "from kb.cli import main; main()", "serve", "--port", "0"],
             env={
                 "PLANKB_LANG": "en",
+                "PLANKB_MISSES": "off",  # not into the folder of whoever runs the tests
                 "PLANKB_CACHE": str(cache),
                 **others,
                 **own,

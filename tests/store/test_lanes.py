@@ -75,6 +75,19 @@ def test_what_is_known_to_be_heavy_never_takes_a_place_of_the_short_ones(
     assert (status.busy, status.heavy_queued) == (1, 1)
 
 
+def test_a_worker_of_the_heavy_lane_is_kept_for_the_next_query_of_that_shape(
+    start: Start,
+) -> None:
+    client = start(600, query_seconds=LONG, workers=1, heavy=1, short_ms=20)
+    client.query(SLOW, format="csv")
+    status = until(client, lambda status: len(status.workers) == 2)
+    (kept,) = [pid for pid in status.workers if os.getpriority(os.PRIO_PROCESS, pid) > 0]
+    client.query(SLOW + " # once more", format="csv")
+    status = client.status()
+    assert kept in status.workers
+    assert (status.heavy, status.busy, status.deaths) == (0, 0, 0)
+
+
 def test_many_heavy_queries_at_a_time_leave_the_short_lane_free(start: Start, asked: Ask) -> None:
     client = start(query_seconds=LONG, workers=2, heavy=2, short_ms=20)
     for number in range(12):
