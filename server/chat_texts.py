@@ -25,6 +25,7 @@ PAGE = {
     "examples": Text("可以这样问", "For example"),
     "all-templates": Text("全部问法", "Everything that can be asked"),
     "reading": Text("理解为", "Read as"),
+    "repaired": Text("已当作", "taken for"),
     "instead": Text("改为其他值", "Choose another"),
     "change": Text("更改“{part}”", "Change “{part}”"),
     "without": Text("去掉“{part}”", "Leave out “{part}”"),

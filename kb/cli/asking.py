@@ -131,6 +131,8 @@ def _show(answer: Answer, *, asked: bool) -> None:
     language = answer.lang
     if asked:
         click.echo(f"? {answer.question}")
+    for repair in answer.repairs:
+        say(f"{repair.written} → {repair.read}")
     if answer.reading:
         say(either("理解为：", "read as: ") + answer.reading.in_(language))
     click.echo(answer.text.in_(language))

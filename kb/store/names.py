@@ -32,6 +32,8 @@ _WORTH = {
     SKOS + "altLabel": 1,
     SKOS + "hiddenLabel": 2,
 }
+#: What it counts against a name that no prefix makes short.
+_UNNAMED = 10
 _CLASSES = {OWL + "Class", RDFS + "Class"}
 _PROPERTIES = {
     RDF + "Property",
@@ -136,7 +138,8 @@ class Names:
         """The names that fit what was typed, the best first.
 
         A whole label comes before the beginning of one, this before the beginning of a later
-        word in it, and this before any other part; shorter ones come first.
+        word in it, and this before any other part; of these, what has a prefixed name comes
+        first, as queries are about such things; then what is shorter.
 
         Args:
             text: any part of a label in either language, a code, a prefixed name or an IRI;
@@ -147,7 +150,8 @@ class Names:
         wanted = fold(text.strip().lstrip("<"))
         best: dict[str, tuple[int, int, str]] = {}
         for rank, (key, worth, iri) in self._found(wanted):
-            own = (rank * 100 + worth, len(key), key)
+            unnamed = 0 if self._names[iri].short else _UNNAMED
+            own = (rank * 100 + unnamed + worth, len(key), key)
             if (kind is None or self._names[iri].kind == kind) and own < best.get(
                 iri, (999, 0, "")
             ):

@@ -54,6 +54,12 @@ def test_an_answer_cites_the_clause(plankb: Run) -> None:
     assert "newspaper's summary" in done.stderr
 
 
+def test_what_was_taken_for_something_else_is_shown(plankb: Run) -> None:
+    done = plankb("ask", "which mesures support rural talent?")
+    assert done.returncode == 0
+    assert "mesures → measure" in done.stderr
+
+
 def test_the_json_is_that_of_the_contract(plankb: Run) -> None:
     done = plankb("ask", "--json", "农村实用人才队伍有哪些举措？")
     answer = json.loads(done.stdout)

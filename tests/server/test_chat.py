@@ -146,6 +146,13 @@ def test_a_word_that_was_not_understood_is_marked_in_the_question(web: httpx.Cli
     assert held == "no-store"
 
 
+def test_what_was_taken_for_something_else_is_shown(web: httpx.Client) -> None:
+    text = asked(web, "which mesures support rural talent?", lang="en")
+    assert re.search(r"<bdi>mesures</bdi>\s+taken for\s+<bdi>measure</bdi>", text)
+    assert 'class="sentence"' in text
+    assert "taken for" not in asked(web, TARGETS, lang="en")
+
+
 def test_the_empty_page_offers_questions_that_have_answers(web: httpx.Client) -> None:
     for lang in ("zh", "en"):
         page = Page(web.get("/ask", params={"lang": lang}).text)
