@@ -6,7 +6,7 @@ words. Must not know how a question is put together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -136,23 +136,29 @@ class Lexicon:
                 lexicon.add(phrase, Sense("word", role))
         for surface, sense in forms:
             lexicon.add(surface, sense)
-        lexicon._add_topics(select)
         lexicon._add_provision(select)
         unit = schema.ns + "Unit"
         for row in select(
             f"SELECT ?u ?s WHERE {{ ?u a <{unit}> ; <{schema.ns}symbol>|<{SKOS}hiddenLabel> ?s }}"
         ):
             lexicon.add(row["s"], Sense("unit", row["u"]))
+        lexicon._add_topics(select)
         return lexicon
 
     def _add_topics(self, select: Rows) -> None:
-        """Topics by all their labels."""
+        """Topics by all their labels.
+
+        A word that only shares its stem with a class, a unit or a word of questions is left out.
+        """
+        taken = {stem(key) for key, node in self.tree.items() if _says_more(node.get("", ()))}
         for row in select(
             f"""SELECT ?t ?label WHERE {{ ?t a <{self.kind("Topic")}> ;
                 <{SKOS}prefLabel>|<{SKOS}altLabel>|<{SKOS}hiddenLabel> ?label }}
                 ORDER BY ?t ?label"""
         ):
             words = keys(row["label"])
+            if len(words) == 1 and words[0] not in self.tree and stem(words[0]) in taken:
+                continue  # personality is no person
             self.topic_words.update(w for w in words if w.isascii() and len(w) > 3)
             _plant(self.stems, [stem(word) for word in words], Sense("topic", row["t"]))
             self.surfaces.setdefault(row["t"], []).append(row["label"])
@@ -266,6 +272,15 @@ class Lexicon:
         thing = self.things.get(iri)
         local = iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
         return thing.label if thing else Text(zh=local, en=local)
+
+
+def _says_more(senses: Iterable[Sense]) -> bool:
+    """Whether a form is a class, a unit, or a word of a language that is not empty."""
+    return any(
+        sense.kind in ("class", "unit")
+        or (sense.kind == "word" and sense.value not in ("filler", "general", "background"))
+        for sense in senses
+    )
 
 
 def _plant(tree: dict[str, Any], path: list[str], leaf: object) -> None:
