@@ -142,7 +142,7 @@ def test_on_a_phone_the_clause_comes_up_over_the_page(opened: Opened) -> None:
 
 def test_a_part_of_the_reading_is_changed_and_left_out(opened: Opened) -> None:
     page = opened(ZH, lang="zh")
-    menu = page.locator(".menu")
+    menu = page.locator(".menu").last  # the first is of the class
     menu.locator("summary").click()
     page.keyboard.press("Escape")
     expect(menu.locator("ul")).to_be_hidden()
@@ -248,11 +248,11 @@ def test_templates_are_filtered_and_filled_in(opened: Opened) -> None:
     page = opened("/templates?lang=zh", lang="zh")
     everything = page.locator(".templates > li")
     count = everything.count()
-    page.fill("#filter", "targets")
+    page.fill("#filter", "targets-of-team")
     expect(page.locator("#found")).not_to_be_empty()
     shown = page.locator(".templates > li:visible")
     assert 0 < shown.count() < count
-    shown.first.locator("select").first.select_option("rural")
+    shown.first.locator("select[name=team]").select_option("rural")
     shown.first.locator("button").click()
     expect(page.locator("h1")).to_contain_text("农村实用人才")
 
