@@ -25,6 +25,9 @@ _TURNING = frozenset(
 )
 #: The shortest word that is repaired, and from which length on two slips are allowed.
 _SHORTEST, _LONG = 3, 8
+#: The shortest word that is taken for a name or word of questions, a topic, a filler: there
+#: are many words that are one letter from a short one, and are right.
+_SHORTEST_OF = (_SHORTEST, 6, 6)
 #: So many unknown spans are repaired.
 _MOST = 12
 #: Chinese forms up to this length are found by their sound.
@@ -107,13 +110,14 @@ class Repairer:
 
         most = 2 if len(word) >= _LONG else 1
         (key,) = keys(word) or [word]
-        for words in self._words:
+        for shortest, words in zip(_SHORTEST_OF, self._words, strict=True):
+            if len(word) < shortest:
+                break
             near = process.extract(key, words, scorer=OSA.distance, score_cutoff=most, limit=4)
             if not near or near[0][1] == 0:
                 continue
-            first = [w for w, score, _ in near if score == near[0][1]]
-            # A slip is seldom in the first letter.
-            first = [w for w in first if w[0] == key[0]] or first
+            # A slip is seldom in the first letter: tractors are no actors.
+            first = [w for w, score, _ in near if score == near[0][1] and w[0] == key[0]]
             if len({stem(w) for w in first}) == 1:
                 return first[0]
         return ""
@@ -195,6 +199,8 @@ class Repairer:
                     continue
                 if {s.value for s in senses if s.kind == "word"} & _TURNING:
                     continue
+                if len(path) == 2 and all(s.loose or s.kind == "topic" for s in senses):
+                    continue  # a classroom is no teacher, though it sounds like one
                 form = "".join(path)
                 forms = found.setdefault(_sound(form), [])
                 if form not in forms:
