@@ -25,9 +25,9 @@ _TURNING = frozenset(
 )
 #: The shortest word that is repaired, and from which length on two slips are allowed.
 _SHORTEST, _LONG = 3, 8
-#: The shortest word that is taken for a name or word of questions, a topic, a filler: there
+#: The shortest word that is taken for a word of questions, a name, a topic, a filler: there
 #: are many words that are one letter from a short one, and are right.
-_SHORTEST_OF = (_SHORTEST, 6, 6)
+_SHORTEST_OF = (_SHORTEST, _SHORTEST, 6, 6)
 #: So many unknown spans are repaired.
 _MOST = 12
 #: Chinese forms up to this length are found by their sound.
@@ -124,7 +124,8 @@ class Repairer:
 
     @cached_property
     def _words(self) -> tuple[tuple[str, ...], ...]:
-        """Latin words that a slip may stand for: of names and questions, topics, fillers."""
+        """Latin words that a slip may stand for: of questions, names, topics, fillers."""
+        asking: set[str] = set()
         names: set[str] = set()
         empty: set[str] = set()
         turning: set[str] = set()
@@ -132,12 +133,16 @@ class Repairer:
             roles = {sense.value for sense in senses if sense.kind == "word"}
             if roles & _TURNING and len(path) == 1:
                 into = turning
+            elif roles and roles <= {"filler", "general", "background"}:
+                into = empty
             else:
-                into = empty if roles and roles <= {"filler", "general", "background"} else names
+                short = len(path) == 1
+                into = asking if short and (roles or senses[0].kind == "class") else names
             into.update(key for key in path if key.isascii() and key.isalpha() and len(key) > 2)
         topics = self._lexicon.topic_words
         return tuple(
-            tuple(sorted(words - turning)) for words in (names, topics - names, empty - names)
+            tuple(sorted(words - turning))
+            for words in (asking, names - asking, topics - names, empty - names)
         )
 
     # --- sound -----------------------------------------------------------------------------
