@@ -30,9 +30,9 @@ _BACKLOG = 1024
 _CONNECTIONS = 4096
 #: Seconds between two looks at requests that take long, and at the state of the process.
 _LOOK = 0.1
-#: Seconds after which what repairs and completions need is made: whoever waits for the service
-#: to be there comes first.
-_SOON = 1.0
+#: Seconds after the start until what repairs and completions need is read: some seconds of the
+#: processor, which those who ask first, and services that live shortly, should not pay for.
+_SOON = 15.0
 
 
 class _Listening(Server):
