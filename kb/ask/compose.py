@@ -87,20 +87,20 @@ class Composer:
         if end:
             return Question(self._extreme(asked, others, end))
         members = self.sets.build(asked, others, limit=self._limit(asked))
-        if named.has("sum") and self._has_figures(members.kind):
+        if named.has("sum") and self.lexicon.has_figures(members.kind):
             return Question(Aggregate("sum", members))
-        if named.has("mean") and self._has_figures(members.kind):
+        if named.has("mean") and self.lexicon.has_figures(members.kind):
             return Question(Aggregate("mean", members))
         if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
         counted = named.has("pieces") or named.follows(asked.place, "quantity")
-        if self.quantity and (counted or not self._has_figures(members.kind)):
+        if self.quantity and (counted or not self.lexicon.has_figures(members.kind)):
             return Question(Count(members))
         limit = self._limit(asked)
         number = int(limit.figure.bounds[0][1]) if limit else 0
         if self._order():
             figures = self.lexicon.kind("QuantitativeTarget")
-            if not self._has_figures(members.kind):
+            if not self.lexicon.has_figures(members.kind):
                 self._refuse(*named.texts("descending", "ascending"))
             return Question(Select(Set.of(figures, [*members.filters]), self._order(), number))
         return Question(Select(members, limit=number), self._manner())
@@ -120,7 +120,11 @@ class Composer:
         ]
         each = after[0] if after else both[0]
         counted = both[1] if each is both[0] else both[0]
-        if named.has("mean") and not named.has("each") and self._has_figures(counted.values[0]):
+        if (
+            named.has("mean")
+            and not named.has("each")
+            and self.lexicon.has_figures(counted.values[0])
+        ):
             return None  # the mean of the figures themselves
         kind = each.values[0]
         inner = self.sets.build(counted, (), kind=None)
@@ -134,7 +138,7 @@ class Composer:
         named, lexicon = self.named, self.lexicon
         side: End = "most" if end in ("most", "largest") else "least"
         kind = asked.values[0]
-        if self._has_figures(kind) and not (end in ("most", "least") and others):
+        if self.lexicon.has_figures(kind) and not (end in ("most", "least") and others):
             members = self.sets.build(asked, others)
             figures = Set.of(lexicon.kind("QuantitativeTarget"), list(members.filters))
             return Extreme(figures, side)
@@ -142,7 +146,7 @@ class Composer:
         counts = [
             item
             for item in others
-            if end in ("most", "least") or not self._has_figures(item.values[0])
+            if end in ("most", "least") or not self.lexicon.has_figures(item.values[0])
         ]
         if others and len(others) == len(counts) == 1:
             inner = self.sets.build(others[0], ())
@@ -223,7 +227,9 @@ class Composer:
             return None
         figures = Mention(-1, (lexicon.kind("QuantitativeTarget"),), "")
         rest = [item for item in things if item not in pairs[0]]
-        classes = [c for c in named.classes if not self._has_figures(c.values[0]) and not c.loose]
+        classes = [
+            c for c in named.classes if not self.lexicon.has_figures(c.values[0]) and not c.loose
+        ]
         sides = [self.sets.build(figures, classes, entities=[one, *rest]) for one in pairs[0]]
         return Difference.of(*sides)
 
@@ -319,9 +325,6 @@ class Composer:
         team = self.lexicon.kind("TalentTeam")
         found = {v for item in self.named.entities for v in item.values}
         return tuple(sorted(v for v in found if self.lexicon.is_a(v, team)))
-
-    def _has_figures(self, kind: str) -> bool:
-        return self.lexicon.schema.is_a(kind, self.lexicon.kind("Target"))
 
     def _choices(self) -> tuple[Form, ...]:
         return choices(self.named, self.lexicon)

@@ -213,6 +213,16 @@ class Lexicon:
         thing = self.things.get(iri)
         return thing is not None and any(self.schema.is_a(own, kind) for own in thing.kinds)
 
+    def has_figures(self, kind: str) -> bool:
+        """Whether the members of a class are targets, which can have a number."""
+        return self.schema.is_a(kind, self.kind("Target"))
+
+    def alike(self, one: str, other: str) -> bool:
+        """Whether two things are of one class of the vocabulary, or of one scheme."""
+        base = self.schema.ns.removesuffix("ns#")
+        both = self.things[one].kinds & self.things[other].kinds
+        return any(kind.startswith(base) for kind in both)
+
     def is_code(self, iri: str) -> bool:
         """Whether a thing is a code of a scheme, such as a comparator; an indicator is none."""
         own = self.things[iri].kinds

@@ -46,18 +46,23 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
         return clause
     composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
-        other = search.find() if named.topics or named.amounts else None
+        searched = (named.topics or named.amounts) and not isinstance(composed.form, NotStated)
+        other = search.find() if searched else None
         return replace(composed, instead=other) if isinstance(other, Question) else composed
     if not named.topics and not isinstance(composed, Question):
         return composed
-    searched = search.find()
-    if isinstance(searched, Question) or not isinstance(composed, Failure):
-        return searched
-    return composed if composed.trouble == "no-such-entity" else searched
+    found = search.find()
+    if isinstance(found, Question) or not isinstance(composed, Failure):
+        return found
+    return composed if composed.trouble == "no-such-entity" else found
 
 
 def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexicon) -> bool:
-    """Whether a composed form has words of topics in it and finds nothing that way."""
+    """Whether a composed form is not what was meant, so that clauses are to be searched.
+
+    So it is where nothing but topics was named, where people in general stand for a class, where
+    a figure is told by topics that say little, and where the form finds nothing.
+    """
     form = composed.form
     if all(named.tokens[item.place].quoted for item in named.topics):
         return False  # what is quoted is meant as it is written

@@ -197,10 +197,10 @@ class _OneSet:
 
     def _place_amounts(self, between: tuple[str, bool] | None) -> None:
         for amount in self.amounts:
-            if self._has_figures(self.kind):
+            if self.lexicon.has_figures(self.kind):
                 self.kind = self.figures
                 self.filters.append(amount.figure)
-            elif between is not None and self._has_figures(between[0]):
+            elif between is not None and self.lexicon.has_figures(between[0]):
                 self.inner.append(amount.figure)
             elif between is None and self._relates(self.figures):
                 self.needs_figures = True
@@ -246,7 +246,7 @@ class _OneSet:
         """Whether a code, such as a comparator, says which of the figures in between is meant."""
         return (
             self.needs_figures
-            and not self._has_figures(self.kind)
+            and not self.lexicon.has_figures(self.kind)
             and self.lexicon.is_code(value)
             and self.lexicon.linked(self.figures, value)
         )
@@ -296,7 +296,6 @@ class _OneSet:
         clauses = self.named.tokens[item.place].of("clause")
         measured = [iri for iri in options if self.lexicon.is_a(iri, indicator)]
         plain = [iri for iri in options if iri not in measured and iri not in clauses]
-        return (measured if self._has_figures(kind) else plain) or plain or measured or options
-
-    def _has_figures(self, kind: str) -> bool:
-        return self.lexicon.schema.is_a(kind, self.lexicon.kind("Target"))
+        return (
+            (measured if self.lexicon.has_figures(kind) else plain) or plain or measured or options
+        )

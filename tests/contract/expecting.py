@@ -31,7 +31,12 @@ class Wrong(AssertionError):
 
 
 def params(records: Iterable[suite.Case | suite.Dialogue]) -> list[object]:
-    """The tests as parameters; an expected failure that passes ends the run."""
+    """The tests as parameters; an expected failure that passes ends the run.
+
+    What is expected to fail is listed by name with its reason in ``expected_failures.toml``, and
+    fails by the engine's answer alone (:class:`Wrong`): the condition is the engine's version,
+    which the lock fixes, and being strict tells when another one mends it.
+    """
     return [
         pytest.param(
             record,

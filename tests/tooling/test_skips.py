@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+#: Tests of another run, which skip and fail in every way that there is: what becomes of them
+#: is what is tested here. None of them is a test of this project.
 TESTS = """
 import pytest
 
