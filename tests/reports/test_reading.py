@@ -266,13 +266,13 @@ def test_our_reader_and_openpyxl_see_the_same_cells(lists: CodeLists) -> None:
 
 def test_rich_and_spoken_texts_and_missing_addresses_are_read(lists: CodeLists) -> None:
     parts = files.parts(files.xlsx())
-    sheet = str(parts["xl/worksheets/sheet1.xml"], "utf-8")  # type: ignore[arg-type]  # bytes
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
     assert 'r="E2"' in sheet
-    parts["xl/worksheets/sheet1.xml"] = re.sub(r'(<c|<row) r="[A-Z0-9]+"', r"\1", sheet)
-    strings = str(parts["xl/sharedStrings.xml"], "utf-8")  # type: ignore[arg-type]  # bytes
+    parts["xl/worksheets/sheet1.xml"] = re.sub(r'(<c|<row) r="[A-Z0-9]+"', r"\1", sheet).encode()
+    strings = parts["xl/sharedStrings.xml"].decode()
     parts["xl/sharedStrings.xml"] = strings.replace(
         "<t>万人</t>", "<r><t>万</t></r><r><rPr/><t>人</t></r><rPh><t>wanren</t></rPh>"
-    )
+    ).encode()
     reading = read(Upload("rich.xlsx", files.zipped(parts)), lists)
     # Without addresses the empty note of the first row has no place; nothing stands behind it.
     assert reading.observations[0].row.text("unit") == "万人"

@@ -35,7 +35,16 @@ def main() -> None:
     """Fork readers until nobody can ask any more."""
     import pyoxigraph  # noqa: F401  behind the walls nothing can be imported
 
-    for name in ("gb18030", "utf-16", "utf-8-sig", "cp437"):
+    for name in (
+        "gb18030",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-8-sig",
+        "cp437",
+        "latin-1",
+        "ascii",
+    ):
         codecs.lookup(name)
     # Ctrl-C goes to the whole group; this process ends when the one that started it does.
     for signal_ in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
