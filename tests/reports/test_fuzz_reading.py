@@ -1,4 +1,4 @@
-"""Whatever is uploaded is a report with findings or is refused: it never fails, nor leaves a file."""
+"""Whatever is uploaded is a report or is refused with a sentence; reading never fails."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def assert_answered(upload: Upload, lists: CodeLists) -> None:
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, 2**32))
 def test_mutated_files_are_read_or_refused(lists: CodeLists, seed: int) -> None:
@@ -33,7 +33,7 @@ def test_mutated_files_are_read_or_refused(lists: CodeLists, seed: int) -> None:
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.text(), st.binary())
 @example("", b"PK\x03\x04")
