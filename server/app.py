@@ -16,6 +16,7 @@ from kb.errors import PlankbError
 from kb.plan.graph import SOURCE_NOTICE
 from kb.settings import Settings
 from server import (
+    addresses,
     ask,
     assets,
     catalogue,
@@ -27,10 +28,13 @@ from server import (
     graph_store,
     language,
     ops,
+    overview,
     problems,
     resources,
+    search,
     source,
     sparql,
+    views,
 )
 from server.knowledge import Knowledge
 from server.labels import labels
@@ -38,7 +42,7 @@ from server.texts import TEXTS
 
 _SUBJECTS = (
     ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    ops, assets,
+    views, overview, search, ops, assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.
@@ -71,7 +75,7 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     problems.install(app)
     delivery.install(app)
     ops.install(app)
-    app.add_template_filter(resources.local_address, "local_address")
+    app.add_template_filter(addresses.local_address, "local_address")
     app.context_processor(_for_templates)
     app.after_request(_with_headers)
     if settings.proxies:
@@ -105,7 +109,7 @@ def _plan_page() -> str:
         plans = labels().plans
     except PlankbError:  # this page may be the one that says that the engine is gone
         return ""
-    return resources.local_address(plans[0].iri) if plans else ""
+    return addresses.local_address(plans[0].iri) if plans else ""
 
 
 def _with_headers(response: Response) -> Response:
