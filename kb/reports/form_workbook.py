@@ -30,8 +30,8 @@ _EXPLAINED = (
         "the other columns are filled in.",
     ),
     Text(
-        zh="每行一个数。没有数据的行请写备注说明；标“选填”的行可以不填，它们只用来核对其他数。",
-        en="One figure a row. Where there is none, say why in the note; rows marked optional may "
+        zh="每行一个数。没有数据的行请整行删去；标“选填”的行可以不填，它们只用来核对其他数。",
+        en="One figure a row. Where there is none, delete the whole row; rows marked optional may "
         "stay empty, they only serve to check others.",
     ),
     Text(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kb.reports import written
-from kb.reports.codelists import CodeLists, ListName
+from kb.reports.codelists import CodeLists, Entry, ListName
 from kb.reports.finding import Finding
 from kb.reports.observation import Figure, Observation
 from kb.reports.reading.faults import fault
@@ -21,6 +21,8 @@ from kb.text import Text
 
 #: Entries that are offered where nothing like a text is known.
 _OFFERED = 12
+#: Different unknown texts of a file that are compared with all that is known.
+_COMPARED = 500
 _YEAR = re.compile(r"([0-9]{4})(?:\.0+)?年?")
 _DIGITS = str.maketrans("０１２３４５６７８９．", "0123456789.")
 #: The list that a column is looked up in, and what ``plankb codes`` calls it.
@@ -43,6 +45,7 @@ def observe(
     """
     observations: list[Observation] = []
     findings: list[Finding] = []
+    offers = _Offers(lists)
     for number, sheet in enumerate(sheets):
         iris = f"{lists.base}id/{lists.plan}/report/{sheet.sha256[:16]}/"
         hidden = _hidden_columns(sheet)
@@ -59,7 +62,7 @@ def observe(
             if beyond:
                 findings.append(fault("extra-cell", *beyond, focus=iri))
                 continue
-            seen, found = _observation(iri, sheet, row, lists)
+            seen, found = _observation(iri, sheet, row, lists, offers)
             if seen is not None:
                 observations.append(seen)
                 findings += found
@@ -68,13 +71,13 @@ def observe(
 
 
 def _observation(
-    iri: str, sheet: Sheet, row: Row, lists: CodeLists
+    iri: str, sheet: Sheet, row: Row, lists: CodeLists, offers: _Offers
 ) -> tuple[Observation | None, list[Finding]]:
     findings: list[Finding] = []
 
     def unknown(column: Column) -> None:
         name, listed = _LISTS[column]
-        offered = lists.nearest(name, row.text(column)) or lists.entries(name)[:_OFFERED]
+        offered = offers.of(name, row.text(column))
         findings.append(
             fault(
                 "unknown-code",
@@ -124,6 +127,22 @@ def _observation(
         note=row.text("note"),
     )
     return seen, findings
+
+
+class _Offers:
+    """What is offered for an unknown text; each text is looked at once."""
+
+    def __init__(self, lists: CodeLists) -> None:
+        self._lists = lists
+        self._known: dict[tuple[ListName, str], tuple[Entry, ...]] = {}
+
+    def of(self, name: ListName, text: str) -> tuple[Entry, ...]:
+        """The nearest entries, or the first ones where none is near or too much was asked."""
+        found = self._known.get((name, text))
+        if found is None:
+            near = self._lists.nearest(name, text) if len(self._known) < _COMPARED else ()
+            found = self._known[name, text] = near or self._lists.entries(name)[:_OFFERED]
+        return found
 
 
 def _year(text: str) -> int | None:

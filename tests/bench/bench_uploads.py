@@ -38,9 +38,11 @@ def run() -> list[Row]:
         except Exception as error:  # noqa: BLE001  what is looked for
             print(f"seed {seed}: {type(error).__name__}: {error}")
             return "raised", time.perf_counter() - began
+        seconds = time.perf_counter() - began
         if reading.code == "unreadable":
             print(f"seed {seed}: the reader failed or was stopped")
-        seconds = time.perf_counter() - began
+        if seconds > 2:
+            print(f"seed {seed}: took {seconds:.1f} s")
         return reading.code or ("findings" if reading.findings else "clean"), seconds
 
     with tempfile.TemporaryDirectory() as folder:

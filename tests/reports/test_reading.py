@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+import python_calamine
 import xlsxwriter
 
 from kb.reports.codelists import CodeLists
@@ -262,6 +263,17 @@ def test_our_reader_and_openpyxl_see_the_same_cells(lists: CodeLists) -> None:
         for column in COLUMNS:
             cell = reading.sheets[0].cell(row, column)
             assert cell.value == str(again[cell.cell].value or ""), cell
+
+
+def test_our_readers_and_calamine_see_the_same_texts(lists: CodeLists) -> None:
+    for name, data in (("a.xlsx", files.xlsx()), ("a.ods", files.ods(files.ods_table()))):
+        (sheet,) = read(Upload(name, data), lists).sheets
+        rows = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(
+            0
+        )
+        _, *theirs = rows.to_python()
+        ours = [[sheet.cell(row, column).value for column in COLUMNS] for row in sheet.rows]
+        assert ours == [list(map(str, row)) for row in theirs], name
 
 
 def test_rich_and_spoken_texts_and_missing_addresses_are_read(lists: CodeLists) -> None:
