@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kb.reports import written
-from kb.reports.codelists import CodeLists, Entry, ListName
+from kb.reports.codelists import CodeLists, ListName
 from kb.reports.finding import Finding
 from kb.reports.observation import Figure, Observation
 from kb.reports.reading.faults import fault
@@ -77,7 +77,6 @@ def _observation(
 
     def unknown(column: Column) -> None:
         name, listed = _LISTS[column]
-        offered = offers.of(name, row.text(column))
         findings.append(
             fault(
                 "unknown-code",
@@ -85,10 +84,7 @@ def _observation(
                 focus=iri,
                 column=Text(zh=HEADINGS[column], en=column),
                 value=row.text(column)[:40],
-                nearest=Text(
-                    zh="、".join(f"{entry.code}（{entry.label.zh}）" for entry in offered),
-                    en=", ".join(f"{entry.code} ({entry.label.en})" for entry in offered),
-                ),
+                offered=offers.of(name, row.text(column)),
                 list=listed,
             )
         )
@@ -134,14 +130,22 @@ class _Offers:
 
     def __init__(self, lists: CodeLists) -> None:
         self._lists = lists
-        self._known: dict[tuple[ListName, str], tuple[Entry, ...]] = {}
+        self._known: dict[tuple[ListName, str], Text] = {}
 
-    def of(self, name: ListName, text: str) -> tuple[Entry, ...]:
-        """The nearest entries, or the first ones where none is near or too much was asked."""
+    def of(self, name: ListName, text: str) -> Text:
+        """The nearest entries, or the first ones where none is near; nothing once it is too much.
+
+        A file with thousands of different unknown texts is not one that offers would mend.
+        """
         found = self._known.get((name, text))
         if found is None:
-            near = self._lists.nearest(name, text) if len(self._known) < _COMPARED else ()
-            found = self._known[name, text] = near or self._lists.entries(name)[:_OFFERED]
+            if len(self._known) >= _COMPARED:
+                return Text(zh="", en="")
+            near = self._lists.nearest(name, text) or self._lists.entries(name)[:_OFFERED]
+            found = self._known[name, text] = Text(
+                zh="可用的有：" + "、".join(f"{one.code}（{one.label.zh}）" for one in near) + "；",
+                en="there are: " + ", ".join(f"{one.code} ({one.label.en})" for one in near) + "; ",
+            )
         return found
 
 

@@ -268,10 +268,8 @@ def test_our_reader_and_openpyxl_see_the_same_cells(lists: CodeLists) -> None:
 def test_our_readers_and_calamine_see_the_same_texts(lists: CodeLists) -> None:
     for name, data in (("a.xlsx", files.xlsx()), ("a.ods", files.ods(files.ods_table()))):
         (sheet,) = read(Upload(name, data), lists).sheets
-        rows = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(
-            0
-        )
-        _, *theirs = rows.to_python()
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        _, *theirs = book.get_sheet_by_index(0).to_python()
         ours = [[sheet.cell(row, column).value for column in COLUMNS] for row in sheet.rows]
         assert ours == [list(map(str, row)) for row in theirs], name
 
