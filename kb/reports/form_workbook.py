@@ -85,6 +85,10 @@ def workbook(form: Form, language: Language) -> bytes:
         _report(sheets[_SHEET], form, style, language, reporters)
         _guide(sheets[_GUIDE], style, form)
         _plan(sheets[_PLAN], style, form, language)
+        for sheet in sheets.values():
+            sheet.set_landscape()
+            sheet.set_paper(9)  # A4
+            sheet.fit_to_pages(1, 0)
         sheets[_SHEET].activate()
     return out.getvalue()
 
@@ -160,8 +164,6 @@ def _report(sheet: Any, form: Form, style: _Styles, language: Language, reporter
             ).in_(language),
         },
     )
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
 
 

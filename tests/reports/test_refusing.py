@@ -231,6 +231,20 @@ def test_threads_read_at_the_same_time(lists: CodeLists) -> None:
     assert all(reading == readings[0] for reading in readings)
 
 
+def test_a_forked_process_has_readers_of_its_own(lists: CodeLists) -> None:
+    fine(lists)
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = int(read(Upload("a.csv", files.delimited().encode()), lists).code != "")
+            READERS.close()
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    fine(lists)
+
+
 def test_a_reader_ends_with_the_process_that_asked(lists: CodeLists) -> None:
     program = (
         "from kb.reports.reading.isolated import READERS\n"
