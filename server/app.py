@@ -24,6 +24,7 @@ from server import (
     delivery,
     description,
     editor,
+    explaining,
     feedback,
     graph_store,
     language,
@@ -44,7 +45,8 @@ from server.texts import TEXTS
 
 _SUBJECTS = (
     ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    views, overview, search, neighbours, manual, ops, assets,
+    views, overview, search, neighbours, explaining,
+    manual, ops, assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.
