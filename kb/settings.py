@@ -138,6 +138,16 @@ TABLE: tuple[Setting, ...] = (
         ),
     ),
     Setting(
+        "ledger",
+        str,
+        "",
+        Text(
+            zh="填报账册：SQLite 文件或 postgresql://…；默认为数据目录中的 ledger.sqlite",
+            en="ledger of reports: a SQLite file or postgresql://…; by default ledger.sqlite in "
+            "the data folder",
+        ),
+    ),
+    Setting(
         "lang",
         str,
         "",
@@ -299,6 +309,7 @@ class Settings:
     overlay: Path | None = None
     cache: Path | None = None
     data: Path | None = None
+    ledger: str = ""
     lang: str = ""
     query_seconds: float = 5.0
     query_memory_mb: int = 1024
