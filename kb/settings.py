@@ -138,6 +138,16 @@ TABLE: tuple[Setting, ...] = (
         ),
     ),
     Setting(
+        "ledger",
+        str,
+        "",
+        Text(
+            zh="填报账册：SQLite 文件或 postgresql://…；默认为数据目录中的 ledger.sqlite",
+            en="ledger of reports: a SQLite file or postgresql://…; by default ledger.sqlite in "
+            "the data folder",
+        ),
+    ),
+    Setting(
         "lang",
         str,
         "",
@@ -287,6 +297,27 @@ TABLE: tuple[Setting, ...] = (
             en="questions without an answer, kept in the data folder for the lexicon: kept or off",
         ),
     ),
+    Setting(
+        "upload_mb",
+        _positive,
+        20,
+        Text(zh="填报文件的大小上限（MiB）", en="largest report file, in MiB"),
+    ),
+    Setting(
+        "upload_rows",
+        _positive,
+        20_000,
+        Text(zh="填报文件的行数上限", en="rows that a report file may have"),
+    ),
+    Setting(
+        "upload_seconds",
+        _seconds,
+        5.0,
+        Text(
+            zh="读取一个填报文件的时限（秒）",
+            en="time that reading a report file may take, in seconds",
+        ),
+    ),
 )
 
 
@@ -299,6 +330,7 @@ class Settings:
     overlay: Path | None = None
     cache: Path | None = None
     data: Path | None = None
+    ledger: str = ""
     lang: str = ""
     query_seconds: float = 5.0
     query_memory_mb: int = 1024
@@ -317,6 +349,9 @@ class Settings:
     log: str = "faults"
     log_literals: str = "masked"
     misses: str = "kept"
+    upload_mb: int = 20
+    upload_rows: int = 20_000
+    upload_seconds: float = 5.0
 
     @property
     def data_folder(self) -> Path:
