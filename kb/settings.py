@@ -83,6 +83,12 @@ def _misses(text: str) -> str:
     return text
 
 
+def _reading(text: str) -> str:
+    if text not in ("open", "token"):
+        raise ValueError(text)
+    return text
+
+
 def _base(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.endswith("/"):
         raise ValueError(text)
@@ -318,6 +324,15 @@ TABLE: tuple[Setting, ...] = (
             en="time that reading a report file may take, in seconds",
         ),
     ),
+    Setting(
+        "reading",
+        _reading,
+        "open",
+        Text(
+            zh="谁可查看填报与审核：open（任何人）或 token（持令牌者）",
+            en="who may read reports and their audits: open (anyone) or token (its holders)",
+        ),
+    ),
 )
 
 
@@ -352,6 +367,7 @@ class Settings:
     upload_mb: int = 20
     upload_rows: int = 20_000
     upload_seconds: float = 5.0
+    reading: str = "open"
 
     @property
     def data_folder(self) -> Path:

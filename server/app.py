@@ -6,14 +6,17 @@ Must not know what any route does.
 from __future__ import annotations
 
 import atexit
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, request, url_for
+from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.ask.misses import Misses
 from kb.errors import PlankbError
 from kb.plan.graph import SOURCE_NOTICE
+from kb.reports.output.html import TEMPLATES
 from kb.settings import Settings
 from server import (
     ask,
@@ -28,9 +31,11 @@ from server import (
     language,
     ops,
     problems,
+    reports,
     resources,
     source,
     sparql,
+    submitting,
 )
 from server.knowledge import Knowledge
 from server.labels import labels
@@ -38,7 +43,7 @@ from server.texts import TEXTS
 
 _SUBJECTS = (
     ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    ops, assets,
+    reports, submitting, ops, assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.
@@ -65,6 +70,10 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     app.extensions["plankb"] = knowledge
     app.extensions["plankb.settings"] = settings
     app.extensions[ask.MISSES] = Misses.of(settings)
+    # The part that shows an audit is the same in a file of its own.
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(Path(__file__).parent / "templates"), FileSystemLoader(TEMPLATES)]
+    )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     for subject in _SUBJECTS:
         app.register_blueprint(subject.blueprint)

@@ -21,6 +21,7 @@ TEXTS = {
     "templates": Text("可以问什么", "What to ask"),
     "sparql-page": Text("SPARQL", "SPARQL"),
     "plan": Text("规划", "Plan"),
+    "reports-page": Text("填报", "Reports"),
     "theme": Text("切换深色或浅色", "Switch between dark and light"),
     "status": Text("状态", "Status"),
     "quotes": Text("原文", "Source says"),

@@ -1,0 +1,64 @@
+"""The ledger and the desk of this process, made when they are first asked for.
+
+Must not know what is handed in.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import cast
+
+from flask import current_app
+
+from kb.plan import graph
+from kb.reports.desk import Desk
+from kb.reports.ledger.ledger import Ledger
+from kb.settings import Settings
+from server.access import knowledge
+
+_LEDGER = "plankb.ledger"
+_DESK = "plankb.desk"
+#: The revision that the desk was looked up for last.
+_SEEN = "plankb.desk.revision"
+#: One for the process: what it guards is made once.
+_LOCK = threading.Lock()
+
+
+def settings() -> Settings:
+    """Those in force."""
+    return cast(Settings, current_app.extensions["plankb.settings"])
+
+
+def ledger() -> Ledger:
+    """The ledger.
+
+    Raises:
+        InputError, Overloaded: as :meth:`Ledger.open`.
+    """
+    found = current_app.extensions.get(_LEDGER)
+    if found is None:
+        with _LOCK:
+            found = current_app.extensions.get(_LEDGER)
+            if found is None:
+                found = current_app.extensions[_LEDGER] = Ledger.of(settings())
+    return cast(Ledger, found)
+
+
+def desk() -> Desk:
+    """Where files are handed in, with the plan of the revision that is served.
+
+    A revision that differs only in the reports that were accepted has the same plan, and the
+    same desk.
+    """
+    extensions = current_app.extensions
+    revision = knowledge().revision
+    if extensions.get(_SEEN) != revision or _DESK not in extensions:
+        own = ledger()
+        with _LOCK:
+            if extensions.get(_SEEN) != revision or _DESK not in extensions:
+                plan = graph.build(settings())
+                kept = extensions.get(_DESK)
+                if kept is None or kept.plan.revision != plan.revision:
+                    extensions[_DESK] = Desk(plan, own, settings())
+                extensions[_SEEN] = revision
+    return cast(Desk, extensions[_DESK])
