@@ -27,6 +27,9 @@ _OWN = {
     "review": "kb.cli.telling",
     "codes": "kb.cli.telling",
     "export": "kb.cli.querying",
+    "ledger": "kb.cli.ledgering",
+    "token": "kb.cli.ledgering",
+    "reports": "kb.cli.reporting",
 }
 
 

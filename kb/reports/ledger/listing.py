@@ -76,20 +76,29 @@ def _later(report: Any) -> Select[Any]:
     other, revised = REPORTS.alias(), SUBMISSIONS.alias()
     own, decision = SUBMISSIONS.alias(), DECISIONS.alias()
     decided = _newest(DECISIONS)
+    later = (
+        other.join(revised, revised.c.id == other.c.submission)
+        .outerjoin(decided, decided.c.submission == revised.c.id)
+        .outerjoin(decision, decision.c.entry == decided.c.entry)
+    )
     return (
-        select(own.c.id.label("older"), revised.c.id.label("newer"), revised.c.entry, other)
-        .select_from(own)
-        .where(own.c.id == report.c.submission)
+        select(
+            own.c.id.label("older"),
+            revised.c.id.label("newer"),
+            revised.c.entry.label("newer_entry"),
+            other.c.reporter,
+            other.c.team,
+            other.c.year,
+        )
+        .select_from(later, own, report)
         .where(
+            own.c.id == report.c.submission,
             other.c.reporter == report.c.reporter,
             other.c.team == report.c.team,
             other.c.year == report.c.year,
+            revised.c.entry > own.c.entry,
+            or_(decision.c.verdict.is_(None), decision.c.verdict == "accepted"),
         )
-        .join(revised, revised.c.id == other.c.submission)
-        .where(revised.c.entry > own.c.entry)
-        .outerjoin(decided, decided.c.submission == revised.c.id)
-        .outerjoin(decision, decision.c.entry == decided.c.entry)
-        .where(or_(decision.c.verdict.is_(None), decision.c.verdict == "accepted"))
     )
 
 
@@ -262,7 +271,7 @@ def _submissions(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Subm
     for row in connection.execute(query):
         reports[row.submission].append(Report(_key(row), row.supersedes))
     report = REPORTS.alias()
-    newer = _later(report).where(report.c.submission.in_(ids)).order_by("entry")
+    newer = _later(report).where(report.c.submission.in_(ids)).order_by("newer_entry")
     superseded: dict[str, dict[Key, str]] = defaultdict(dict)
     for row in connection.execute(newer):
         superseded[row.older][_key(row)] = row.newer

@@ -120,6 +120,10 @@ class Decision:
     token: str
     at: str
 
+    def as_dict(self) -> dict[str, object]:
+        """The form in JSON."""
+        return {"at": self.at, "verdict": self.verdict, "by": self.by, "reason": self.reason}
+
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
@@ -147,6 +151,17 @@ class Waiver:
     def holds(self, day: str) -> bool:
         """Whether it holds on a day."""
         return day <= self.expires
+
+    def as_dict(self) -> dict[str, object]:
+        """The form in JSON."""
+        return {
+            "rule": self.rule,
+            "cells": list(self.cells),
+            "until": self.expires,
+            "by": self.by,
+            "reason": self.reason,
+            "at": self.at,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +213,46 @@ class Submission:
     def superseded(self) -> bool:
         """Whether a later submission revises every report in it."""
         return bool(self.reports) and all(key in self.superseded_by for key in self.keys)
+
+    def as_dict(self) -> dict[str, object]:
+        """The form in JSON: everything but the file, the text of the audit, and decisions."""
+        audit = self.audit
+        return {
+            "id": self.id,
+            "state": self.state,
+            "received_at": self.received_at,
+            "by": self.by,
+            "name": self.name,
+            "media_type": self.media_type,
+            "size": self.size,
+            "sha256": self.sha256,
+            "entry": self.entry,
+            "superseded": self.superseded,
+            "reports": [
+                {
+                    "reporter": each.key.reporter,
+                    "team": each.key.team,
+                    "year": each.key.year,
+                    "supersedes": each.supersedes,
+                    "superseded_by": self.superseded_by.get(each.key),
+                }
+                for each in self.reports
+            ],
+            "audit": None
+            if audit is None
+            else {
+                "at": audit.at,
+                "rules": audit.rules,
+                "plan": audit.plan,
+                "conforms": audit.conforms,
+                "counts": {
+                    "violation": audit.violations,
+                    "warning": audit.warnings,
+                    "info": audit.infos,
+                    "not_evaluable": audit.not_evaluable,
+                },
+            },
+        }
 
 
 @dataclass(frozen=True, slots=True)
