@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from kb import terms
@@ -149,6 +150,7 @@ class CodeLists:
         return len(self._units[iri].signs), iri
 
 
+@lru_cache(8192)  # the same few words stand in every row
 def folded(text: str) -> str:
     """What forms are compared by: width, case, spaces and invisible characters do not count.
 

@@ -45,6 +45,14 @@ def observe(
     findings: list[Finding] = []
     for number, sheet in enumerate(sheets):
         iris = f"{lists.base}id/{lists.plan}/report/{sheet.sha256[:16]}/"
+        hidden = _hidden_columns(sheet)
+        for column in (column for column in COLUMNS if column in hidden):
+            cell = sheet.cell(sheet.rows[0], column)
+            what = Text(
+                zh=f"“{HEADINGS[column]}”列（{sheet.columns[column]}）",
+                en=f"the column “{column}” ({sheet.columns[column]})",
+            )
+            findings.append(fault("hidden-row", cell, focus=iris.rstrip("/"), what=what))
         for row in sheet.rows:
             beyond = [cell for name, cell in row.cells.items() if name not in COLUMNS]
             iri = iris + (f"s{number + 1}-r{row.number}" if number else f"r{row.number}")
@@ -55,6 +63,7 @@ def observe(
             if seen is not None:
                 observations.append(seen)
                 findings += found
+                findings += _odd(sheet, row, iri, hidden)
     return tuple(observations), tuple(findings)
 
 
@@ -101,7 +110,6 @@ def _observation(
     if trouble is not None:
         cell = sheet.cell(row, "value")
         findings.append(fault("not-a-number", cell, focus=iri, reason=trouble.reason))
-    findings += _odd(sheet, row, iri)
     seen = Observation(
         iri=iri,
         sheet=sheet,
@@ -138,7 +146,18 @@ def _figure(
     return (None, read) if isinstance(read, Unreadable) else (read, None)
 
 
-def _odd(sheet: Sheet, row: Row, iri: str) -> Iterator[Finding]:
+def _hidden_columns(sheet: Sheet) -> frozenset[Column]:
+    """Columns that are hidden in every row, where not all of them are."""
+    hidden = frozenset(
+        column
+        for column in COLUMNS
+        if column in sheet.columns
+        and all("hidden" in row.traits.get(column, ()) for row in sheet.rows)
+    )
+    return hidden if len(hidden) < len(sheet.columns) else frozenset()
+
+
+def _odd(sheet: Sheet, row: Row, iri: str, hidden_columns: frozenset[Column]) -> Iterator[Finding]:
     """What the workbook does to the cells of a row."""
     for column in COLUMNS:
         if "formula" in row.traits.get(column, ()):
@@ -148,7 +167,7 @@ def _odd(sheet: Sheet, row: Row, iri: str) -> Iterator[Finding]:
     if merged:
         yield fault("merged-cell", *merged, focus=iri)
     hidden = _with(sheet, row, "hidden")
-    if hidden:
+    if len(hidden) > len(hidden_columns):
         what = Text(zh=f"第 {row.number} 行", en=f"row {row.number}")
         yield fault("hidden-row", *hidden, focus=iri, what=what)
 
