@@ -5,11 +5,13 @@ Must not know what is handed in.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app
 
+from kb.errors import PlankbError
 from kb.plan import graph
 from kb.reports.desk import Desk
 from kb.reports.ledger.ledger import Ledger
@@ -20,8 +22,8 @@ _LEDGER = "plankb.ledger"
 _DESK = "plankb.desk"
 #: The revision that the desk was looked up for last.
 _SEEN = "plankb.desk.revision"
-#: One for the process: what it guards is made once.
-_LOCK = threading.Lock()
+#: For the process: what they guard is made once.
+_LOCK, _MAKING = threading.Lock(), threading.Lock()
 
 
 def settings() -> Settings:
@@ -53,12 +55,21 @@ def desk() -> Desk:
     extensions = current_app.extensions
     revision = knowledge().revision
     if extensions.get(_SEEN) != revision or _DESK not in extensions:
-        own = ledger()
-        with _LOCK:
+        with _MAKING:
             if extensions.get(_SEEN) != revision or _DESK not in extensions:
                 plan = graph.build(settings())
                 kept = extensions.get(_DESK)
                 if kept is None or kept.plan.revision != plan.revision:
-                    extensions[_DESK] = Desk(plan, own, settings())
+                    extensions[_DESK] = Desk(plan, ledger, settings())
                 extensions[_SEEN] = revision
     return cast(Desk, extensions[_DESK])
+
+
+def warm(app: Flask) -> None:
+    """Make the desk in a thread, before anybody needs it; the ledger is left alone."""
+
+    def work() -> None:
+        with app.app_context(), contextlib.suppress(PlankbError, OSError):
+            desk()
+
+    threading.Thread(target=work, name="desk", daemon=True).start()

@@ -72,7 +72,8 @@ class Front:
         knowledge: the revision to begin with.
         generation: says which revision is to be answered from now; asked at each request.
         counter: of this process.
-        settings: web_cache_mb, workers, queue, log and log_literals count.
+        settings: web_cache_mb, workers, queue, log, log_literals and upload_mb count.
+        warm: makes what the app may want, in a thread of its own.
     """
 
     def __init__(
@@ -82,8 +83,10 @@ class Front:
         generation: Callable[[], int],
         counter: Counter,
         settings: Settings,
+        warm: Callable[[], None] = lambda: None,
     ) -> None:
         self._app = app
+        self._warm = warm
         self._generation = generation
         self._counter = counter
         self._cache = ResponseCache(settings.web_cache_mb * 2**20)
@@ -115,6 +118,7 @@ class Front:
     def warm(self) -> None:
         """Have the revision make what questions may want, while requests go on."""
         self._held.knowledge.warm()
+        self._warm()
 
     def turn(self) -> None:
         """Answer from the next revision, if its time has come."""

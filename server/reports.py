@@ -212,35 +212,9 @@ def of_submission(found: Submission) -> Audited:
 
 
 def as_json(found: Submission) -> dict[str, object]:
-    """A submission in JSON."""
-    kept = found.audit
+    """A submission in JSON, with where its parts are."""
     return {
-        "id": found.id,
-        "state": found.state,
-        "superseded": found.superseded,
-        "name": found.name,
-        "media_type": found.media_type,
-        "size": found.size,
-        "sha256": found.sha256,
-        "received_at": found.received_at,
-        "by": found.by,
-        "reports": [
-            {
-                **asdict(one.key),
-                "supersedes": one.supersedes,
-                "superseded_by": found.superseded_by.get(one.key),
-            }
-            for one in found.reports
-        ],
-        "conforms": kept.conforms if kept else None,
-        "counts": {
-            "violation": kept.violations,
-            "warning": kept.warnings,
-            "info": kept.infos,
-            "not_evaluable": kept.not_evaluable,
-        }
-        if kept
-        else None,
+        **found.as_dict(),
         "links": {
             "self": url_for("reports.submission", number=found.id),
             "page": url_for("submitting.submission", number=found.id),

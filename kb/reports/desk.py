@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.errors import InputError
@@ -63,18 +63,28 @@ class Desk:
 
     Args:
         plan: that figures are audited against.
-        ledger: that files go into, and earlier reports come from.
+        ledger: opens that which files go into and earlier reports come from; called when the
+            first file comes.
         settings: upload_… count.
     """
 
-    def __init__(self, plan: PlanGraph, ledger: Ledger, settings: Settings) -> None:
+    def __init__(self, plan: PlanGraph, ledger: Callable[[], Ledger], settings: Settings) -> None:
         self.plan = plan
-        self.ledger = ledger
+        self._open = ledger
         self.lists = CodeLists.of(plan)
         self._limits = Limits.of(settings)
         self._auditor = Auditor(plan)
         self._read: OrderedDict[tuple[str, str], Reading] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was handed in before.
+
+        Raises:
+            InputError, Overloaded: as :meth:`Ledger.open`.
+        """
+        return self._open()
 
     def read(self, upload: Upload) -> Reading:
         """What is in a file; read once for as long as it is asked for."""
@@ -96,13 +106,19 @@ class Desk:
         """Read and audit files beside the reports before them; nothing is kept."""
         given = tuple(uploads)
         readings = tuple(self.read(upload) for upload in given)
-        keys = tuple(keys_of(one.observations, self.lists) for one in readings)
+        reports = self._auditor.grapher.reports
+        keys = tuple(keys_of(reports(one.observations), self.lists) for one in readings)
+        own = {key for found in keys for key in found}
         hashes = {one.sha256 for one in readings}
-        earlier = self._earlier({key for found in keys for key in found}, hashes)
+        # A file that is checked again, or is in the batch, is no earlier report of itself.
+        found = [one for one in self.ledger.histories(_asked(own)) if one.sha256 not in hashes]
+        earlier = _earlier(found, _asked(own))
         before = [self.read(self.ledger.file(one.id)) for one in earlier]
         usable = [one for one in before if one.refused is None]
         audit = self._auditor.audit(readings, previous=usable)
-        revises = self._revised(keys[0], hashes) if len(given) == 1 else None
+        revises = None
+        if len(given) == 1:
+            revises = _newest(one for one in found if own.intersection(one.keys))
         if revises is None:
             return Checked(given, readings, audit, keys)
         changes = self.changes(revises, audit, readings)
@@ -169,31 +185,35 @@ class Desk:
         return compare(audit_of(kept), read.sheets, audit, sheets)
 
     def before(self, submission: Submission) -> Submission | None:
-        """The newest earlier version of a submission's first report, unless it was withdrawn."""
-        for key in submission.keys[:1]:
-            for one in self.ledger.history(key):
-                if one.entry < submission.entry and one.state != "withdrawn":
-                    return one
-        return None
+        """The newest earlier version of any of a submission's reports that was not withdrawn."""
+        return _newest(
+            one for one in self.ledger.histories(submission.keys) if one.entry < submission.entry
+        )
 
-    def _earlier(self, keys: set[Key], hashes: set[str]) -> list[Submission]:
-        """The newest versions of these reports and of those of the years before.
 
-        A file that is checked again, or is in the batch, is no earlier report of itself.
-        """
-        found: dict[str, Submission] = {}
-        for key in sorted(keys):
-            for year in range(key.year - _YEARS, key.year + 1):
-                for one in self.ledger.history(Key(key.reporter, key.team, year)):
-                    if one.state not in ("withdrawn", "returned") and one.sha256 not in hashes:
-                        found[one.id] = one
-                        break
-        return sorted(found.values(), key=lambda one: one.entry)
+def _asked(keys: Iterable[Key]) -> set[Key]:
+    """The keys of these reports and of those of the years before."""
+    return {
+        Key(key.reporter, key.team, year)
+        for key in keys
+        for year in range(key.year - _YEARS, key.year + 1)
+    }
 
-    def _revised(self, keys: Sequence[Key], hashes: set[str]) -> Submission | None:
-        """The version that these reports take the place of; a returned one is what is mended."""
-        for key in keys:
-            for one in self.ledger.history(key):
-                if one.state != "withdrawn" and one.sha256 not in hashes:
-                    return one
-        return None
+
+def _earlier(found: Sequence[Submission], keys: set[Key]) -> list[Submission]:
+    """Of submissions, newest first, the one of each key that stands, oldest first."""
+    chosen: dict[str, Submission] = {}
+    seen: set[Key] = set()
+    for one in found:
+        if one.state in ("withdrawn", "returned"):
+            continue
+        own = keys.intersection(one.keys)
+        if own - seen:
+            chosen[one.id] = one
+        seen |= own
+    return sorted(chosen.values(), key=lambda one: one.entry)
+
+
+def _newest(found: Iterable[Submission]) -> Submission | None:
+    """The first of submissions that was not withdrawn; a returned one is what is mended."""
+    return next((one for one in found if one.state != "withdrawn"), None)

@@ -299,6 +299,14 @@ class Ledger:
         with self._reading() as connection:
             return listing.several(connection, listing.of_key(connection, key))
 
+    def histories(self, keys: Iterable[Key]) -> tuple[Submission, ...]:
+        """The submissions with a report of any of these keys, newest first."""
+        wanted = sorted(set(keys))
+        with self._reading() as connection:
+            return listing.several(
+                connection, listing.of_keys(connection, wanted) if wanted else ()
+            )
+
     def audit(self, submission: str) -> dict[str, Any] | None:
         """The newest audit of a submission in the JSON form of the contract, if there is one."""
         query = select(AUDITS.c.result).where(AUDITS.c.submission == submission)

@@ -173,6 +173,12 @@ def of_key(connection: Connection, key: Key) -> tuple[str, ...]:
     return tuple(connection.execute(query).scalars())
 
 
+def of_keys(connection: Connection, keys: Iterable[Key]) -> tuple[str, ...]:
+    """Submissions with a report of any of these keys."""
+    query = select(REPORTS.c.submission).where(or_(*(and_(*_is(key)) for key in keys))).distinct()
+    return tuple(connection.execute(query).scalars())
+
+
 def in_force(connection: Connection) -> tuple[InForce, ...]:
     """By key, the newest submission that is accepted; in the order of keys."""
     decided = _newest(DECISIONS)
