@@ -21,6 +21,7 @@ from kb.errors import PlankbError
 _OWN = {
     "ask": "kb.cli.asking",
     "query": "kb.cli.querying",
+    "audit": "kb.cli.auditing",
     "check": "kb.cli.checking",
     "spans": "kb.cli.checking",
     "why": "kb.cli.telling",

@@ -30,7 +30,7 @@ from kb.reports.observation import Observation
 from kb.reports.reading import Reading
 from kb.reports.ruleset import Rule
 from kb.reports.sheet import COLUMNS, Cell
-from kb.reports.wording import Wording
+from kb.reports.messages import Messages
 from kb.terms import OA, RDF, SKOS, XSD
 
 _TERM = re.compile(r"(?<![\w/#<\"]):([A-Za-z]\w*)")
@@ -95,7 +95,7 @@ class Auditor:
         self.rules = rules or ruleset.load(plan.base)
         self.grapher = Grapher(plan)
         self._ns = plan.base + "ns#"
-        self._wording = Wording(plan)
+        self._messages = Messages(plan)
         self._context = tuple(self._read_of(plan, band))
         self._clauses, self._targets_of = _clauses(plan)
         self._assessor = assessing.Assessor(plan, band)
@@ -206,8 +206,8 @@ class Auditor:
             rule.name,
             rule.severity,
             rule.outcome,
-            self._wording.fill(rule.message, found),
-            self._wording.fill(rule.hint, found),
+            self._messages.fill(rule.message, found),
+            self._messages.fill(rule.hint, found),
             (
                 one.sheet.cell(one.row, column),
                 *sorted(set(beside), key=lambda cell: (order.get(cell.file, -1), _address(cell))),

@@ -20,7 +20,7 @@ _AMOUNT = re.compile(r"\{\?(\w+)\} ?\{\?unit\}")
 _DECIMALS = 4
 
 
-class Wording:
+class Messages:
     """Puts messages together, for one revision of the plan.
 
     Args:
