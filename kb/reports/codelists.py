@@ -61,7 +61,7 @@ class CodeLists:
         lists: by name.
         units: by the unit's own IRI, in base units.
         unit_of_indicator: by indicator, the IRI of its unit.
-        optional: indicators that a report may leave empty.
+        optional: indicators that a report may leave empty, as no target has a number for them.
     """
 
     def __init__(
@@ -209,7 +209,10 @@ def _made(graph: PlanGraph) -> CodeLists:
         row["i"]: row["u"]
         for row in graph.select(f"SELECT ?i ?u WHERE {{ ?i <{ns}measureKind> ?k ; <{ns}unit> ?u }}")
     }
-    optional = graph.select(f"SELECT ?i WHERE {{ ?i a <{ns}SupportingIndicator> }}")
+    optional = graph.select(
+        f"SELECT ?i WHERE {{ ?i <{ns}measureKind> ?k "
+        f"FILTER NOT EXISTS {{ ?t <{ns}indicator> ?i ; a <{ns}QuantitativeTarget> }} }}"
+    )
     return CodeLists(
         graph.base, plan, lists, units, unit_of, frozenset(row["i"] for row in optional)
     )
@@ -217,15 +220,22 @@ def _made(graph: PlanGraph) -> CodeLists:
 
 def _labels(graph: PlanGraph, iris: Iterable[str]) -> dict[str, list[tuple[int, str, str]]]:
     """By IRI its labels: how good each is (1 to 3), the label, its language."""
-    wanted = " ".join(f"<{iri}>" for iri in dict.fromkeys(iris))
-    rows = graph.select(
-        f"SELECT ?iri ?rank ?form (LANG(?form) AS ?tag) WHERE {{ VALUES ?iri {{ {wanted} }} "
-        f"VALUES (?p ?rank) {{ (<{terms.SKOS}prefLabel> 1) (<{terms.SKOS}altLabel> 2) "
-        f"(<{terms.SKOS}hiddenLabel> 3) }} ?iri ?p ?form }} ORDER BY ?iri ?rank ?form"
-    )
+    import pyoxigraph as ox
+
+    kinds = ("prefLabel", "altLabel", "hiddenLabel")
     found: dict[str, list[tuple[int, str, str]]] = {}
-    for row in rows:
-        found.setdefault(row["iri"], []).append((int(row["rank"]), row["form"], row["tag"]))
+    for iri in dict.fromkeys(iris):
+        # Pattern by pattern: a query over all of them takes ten times as long.
+        for rank, kind in enumerate(kinds, 1):
+            quads = graph.store.quads_for_pattern(
+                ox.NamedNode(iri), ox.NamedNode(terms.SKOS + kind), None, None
+            )
+            forms = sorted(
+                (quad.object.value, quad.object.language or "")
+                for quad in quads
+                if isinstance(quad.object, ox.Literal)
+            )
+            found.setdefault(iri, []).extend((rank, form, tag) for form, tag in forms)
     return found
 
 
