@@ -297,6 +297,27 @@ TABLE: tuple[Setting, ...] = (
             en="questions without an answer, kept in the data folder for the lexicon: kept or off",
         ),
     ),
+    Setting(
+        "upload_mb",
+        _positive,
+        20,
+        Text(zh="填报文件的大小上限（MiB）", en="largest report file, in MiB"),
+    ),
+    Setting(
+        "upload_rows",
+        _positive,
+        20_000,
+        Text(zh="填报文件的行数上限", en="rows that a report file may have"),
+    ),
+    Setting(
+        "upload_seconds",
+        _seconds,
+        5.0,
+        Text(
+            zh="读取一个填报文件的时限（秒）",
+            en="time that reading a report file may take, in seconds",
+        ),
+    ),
 )
 
 
@@ -328,6 +349,9 @@ class Settings:
     log: str = "faults"
     log_literals: str = "masked"
     misses: str = "kept"
+    upload_mb: int = 20
+    upload_rows: int = 20_000
+    upload_seconds: float = 5.0
 
     @property
     def data_folder(self) -> Path:
