@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from kb.errors import PlankbError
+from kb.errors import FileProblem
 from kb.plan.kept import Kept
 from kb.reports.ledger import chain
 from kb.reports.ledger.ledger import Ledger
@@ -38,11 +38,8 @@ class Drawing(Protocol):
         """The graph of each report in a file, as N-Quads.
 
         Raises:
-            PlankbError: it cannot be read any more.
+            FileProblem: it cannot be read any more.
         """
-
-    def link(self, key: Key, report: bytes, before: bytes) -> bytes:
-        """What leads from a report to that of the year before, as N-Quads; both as drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +91,16 @@ class Follower:
             Overloaded: the ledger cannot be had now.
         """
         self.unread = []
-        known = {each.key: each for each in in_force}
-        # Keys of one reporter and team come year after year: what is needed again is at hand.
         drawn: dict[str, Mapping[Key, bytes]] = {}
         for each in in_force:
-            before = known.get(Key(each.key.reporter, each.key.team, each.key.year - 1))
-            wanted = {each.submission, before.submission if before else each.submission}
-            drawn = {one: drawn[one] for one in wanted if one in drawn}
-            for one in wanted - set(drawn):
-                drawn[one] = self._drawn(one, each.key)
+            # The reports of a file often follow one another.
+            if each.submission not in drawn:
+                drawn = {each.submission: self._drawn(each)}
             own = drawn[each.submission].get(each.key)
             if own is None:
                 self._miss(each)
-                continue
-            yield own
-            earlier = drawn[before.submission].get(before.key) if before else None
-            if before is not None and earlier is not None:
-                yield self._linked(each, before, own, earlier)
+            else:
+                yield own
 
     def rebuild(self) -> Rebuilt:
         """Make all graphs anew from the kept bytes, and hold the cache against them.
@@ -129,34 +119,25 @@ class Follower:
 
     # -- one submission ------------------------------------------------------------------
 
-    def _place(self, submission: str, other: str = "") -> Kept:
-        """Where the graphs of a submission are kept, or what links two of them."""
-        made_from = [_FORM, self.settings.base, self.drawing.version, submission, other]
+    def _place(self, submission: str) -> Kept:
+        """Where the graphs of a submission are kept."""
+        made_from = [_FORM, self.settings.base, self.drawing.version, submission]
         name = chain.sha256(chain.canonical(made_from))[:32]
         return Kept.of(self.settings, f"reports/{submission}-{name}.nq")
 
-    def _drawn(self, submission: str, key: Key) -> Mapping[Key, bytes]:
-        place = self._place(submission)
+    def _drawn(self, report: InForce) -> Mapping[Key, bytes]:
+        place = self._place(report.submission)
         found = place.read()
         if found is not None:
             return _parts(found)
+        submission = self.ledger.get(report.submission)
         try:
-            made = self.drawing.draw(self.ledger.get(submission), self.ledger.file(submission))
-        except PlankbError as error:
-            if error.code.startswith("ledger-"):
-                raise
-            self.unread.append(Unread(key, submission, error.message))
+            made = self.drawing.draw(submission, self.ledger.file(report.submission))
+        except FileProblem as error:
+            self.unread.append(Unread(report.key, report.submission, error.message))
             return {}
         place.write(_together(made))
         return made
-
-    def _linked(self, report: InForce, before: InForce, own: bytes, earlier: bytes) -> bytes:
-        place = self._place(report.submission, f"{report.key} {before.submission}")
-        found = place.read()
-        if found is None:
-            found = self.drawing.link(report.key, own, earlier)
-            place.write(found)
-        return found
 
     def _miss(self, report: InForce) -> None:
         if not any(one.submission == report.submission for one in self.unread):
