@@ -19,6 +19,7 @@ from kb.plan.graph import SOURCE_NOTICE
 from kb.reports.output.html import TEMPLATES
 from kb.settings import Settings
 from server import (
+    addresses,
     ask,
     assets,
     catalogue,
@@ -30,12 +31,15 @@ from server import (
     graph_store,
     language,
     ops,
+    overview,
     problems,
     reports,
     resources,
+    search,
     source,
     sparql,
     submitting,
+    views,
 )
 from server.knowledge import Knowledge
 from server.labels import labels
@@ -43,7 +47,7 @@ from server.texts import TEXTS
 
 _SUBJECTS = (
     ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    reports, submitting, ops, assets,
+    views, overview, search, reports, submitting, ops, assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.
@@ -80,7 +84,7 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     problems.install(app)
     delivery.install(app)
     ops.install(app)
-    app.add_template_filter(resources.local_address, "local_address")
+    app.add_template_filter(addresses.local_address, "local_address")
     app.context_processor(_for_templates)
     app.after_request(_with_headers)
     if settings.proxies:
@@ -114,7 +118,7 @@ def _plan_page() -> str:
         plans = labels().plans
     except PlankbError:  # this page may be the one that says that the engine is gone
         return ""
-    return resources.local_address(plans[0].iri) if plans else ""
+    return addresses.local_address(plans[0].iri) if plans else ""
 
 
 def _with_headers(response: Response) -> Response:

@@ -16,14 +16,14 @@ from kb.errors import UnknownName
 from kb.plan.graph import PlanGraph
 from kb.reports.comparing import Changes
 from kb.reports.finding import Audit
-from kb.reports.output import csv, html, turtle, workbook
+from kb.reports.output import formats
 from kb.reports.output.json import as_dict
 from kb.reports.output.naming import names_in
 from kb.reports.output.view import View
 from kb.reports.reading import Reading
 from kb.reports.sheet import Upload
 from kb.text import Text
-from server import delivery, negotiation
+from server import delivery, language, negotiation
 
 #: By suffix, the media type; the first is what is sent where a client takes anything.
 FORMATS = {
@@ -32,6 +32,7 @@ FORMATS = {
     "csv": "text/csv; charset=utf-8; header=present",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ttl": "text/turtle; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
 }
 
 
@@ -61,17 +62,13 @@ class Audited:
 
     def written(self, format: str) -> bytes:
         """It in one of :data:`FORMATS`."""
-        if format == "csv":
-            return csv.write(self.audit)
-        if format == "ttl":
-            return turtle.write(self.audit, self.plan.base, self.plan.plans[0])
-        if format == "html":
-            return html.write(self.view())
-        if format == "xlsx":
-            uploads, readings = self.files()
-            sheets = [sheet for one in readings for sheet in one.sheets]
-            return workbook.write(self.audit, uploads, sheets)
-        return json.dumps(self.as_dict(), ensure_ascii=False).encode("utf-8", "replace")
+        if format == "json":
+            return json.dumps(self.as_dict(), ensure_ascii=False).encode("utf-8", "replace")
+        uploads, readings = self.files()
+        sheets = [sheet for one in readings for sheet in one.sheets]
+        given = formats.Audited(self.audit, self.plan, uploads, sheets, language.of_request())
+        name = "text" if format == "txt" else format
+        return formats.FORMATS[name](given)
 
     def as_dict(self) -> dict[str, object]:
         """It in the contract's JSON."""
@@ -115,7 +112,7 @@ def send(audited: Audited, format: str, name: str, tag: str | None = None) -> Re
         name: for a file, without its ending.
         tag: validator of the audit; None for what is made anew each time.
     """
-    own_tag = delivery.tag(tag, format) if tag else None
+    own_tag = delivery.tag(tag, format, language.of_request()) if tag else None
     if delivery.is_held(own_tag):
         return private(delivery.not_modified(own_tag))
     body = audited.written(format)

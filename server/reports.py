@@ -13,7 +13,9 @@ from typing import Any, cast
 from flask import Blueprint, Response, request, url_for
 
 from kb.errors import InputError, UnknownName
+from kb.reports import form as forms
 from kb.reports.desk import Checked, NoReport
+from kb.reports.form_workbook import workbook
 from kb.reports.ledger.records import (
     STATES,
     VERDICTS,
@@ -25,7 +27,7 @@ from kb.reports.ledger.records import (
 )
 from kb.reports.recorded import audit_of
 from kb.text import Text
-from server import audits, delivery, uploads, who
+from server import audits, delivery, language, uploads, who
 from server.audits import Audited
 from server.desks import desk, ledger
 
@@ -230,7 +232,22 @@ def as_json(found: Submission) -> dict[str, object]:
 @blueprint.get("/api/template")
 def template() -> Response:
     """A form to fill in, for a team and year."""
-    raise UnknownName("template", Text("尚无", "not yet"))
+    team, year = request.args.get("team", ""), request.args.get("year", "")
+    form = request.args.get("format") or "xlsx"
+    if form not in ("xlsx", "csv"):
+        raise _bad("format", form, ("xlsx", "csv"))
+    if not (year.isascii() and year.isdigit() and len(year) == 4):
+        raise _bad("year", year, tuple(map(str, desk().years)))
+    own_tag = delivery.tag(desk().plan.revision, team, year, form, language.of_request())
+    if delivery.is_held(own_tag):
+        return delivery.not_modified(own_tag, vary="Accept-Language")
+    made = forms.form(desk().plan, team, int(year), desk().lists)
+    body = made.csv() if form == "csv" else workbook(made, language.of_request())
+    response = delivery.send(
+        body, audits.FORMATS[form], desk().plan.revision, own_tag, vary="Accept-Language"
+    )
+    response.headers["Content-Disposition"] = audits.attachment(f"{made.team.code}-{year}.{form}")
+    return response
 
 
 # ------------------------------------------------------------------------- deciding

@@ -14,7 +14,7 @@ from kb.errors import UnknownName
 from kb.plan.evidence import Span
 from kb.terms import RDFS, SKOS
 from kb.text import Text
-from server import delivery, language, resources
+from server import addresses, delivery, language
 from server.access import knowledge
 from server.chat_texts import PAGE
 from server.clauses import clauses
@@ -57,7 +57,7 @@ def clause(name: str, start: int, end: int) -> Response:
         resting=_resting(found),
         neighbours=_neighbours(known.spans[name], start, end),
         data=[
-            (span, [(s, resources.local_address(span.iri, s)) for s in ("ttl", "jsonld")])
+            (span, [(s, addresses.local_address(span.iri, s)) for s in ("ttl", "jsonld")])
             for span in found
         ],
     )
@@ -99,7 +99,7 @@ def _resting(spans: tuple[Span, ...]) -> list[Resting]:
     return [
         Resting(
             _label(iri, said),
-            resources.local_address(iri),
+            addresses.local_address(iri),
             min(statuses[iri], key=STATUSES.index),
         )
         for iri, said in found.items()

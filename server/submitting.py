@@ -20,17 +20,15 @@ from kb.reports.finding import Quote
 from kb.reports.ledger.records import STATES, Filters, Key, Submission
 from kb.text import Text
 from server import language, problems, reports, uploads, who
+from server.addresses import local_address
 from server.audits import Audited
 from server.desks import desk, ledger, settings
 from server.report_texts import PAGE, SCRIPT
-from server.resources import local_address
 from server.shown import plain
 
 blueprint = Blueprint("submitting", __name__)
 
 _ROWS = 25
-#: The plan's years, for which forms are filled in.
-_YEARS = tuple(range(2021, 2026))
 #: What a page of an audit can be downloaded as.
 _FORMS = ("html", "json", "csv", "ttl")
 
@@ -69,7 +67,7 @@ def listed() -> Response | Redirect:
         older = _again(after=str(page.after))
     lists = desk().lists
     latest = ledger().latest()
-    year = filters.year or max((key.year for key in latest), default=_YEARS[-1])
+    year = filters.year or max((key.year for key in latest), default=desk().years[-1])
     return _page(
         "reports.html",
         page=page,
@@ -80,7 +78,7 @@ def listed() -> Response | Redirect:
         states=STATES,
         teams=lists.entries("team"),
         reporters=lists.entries("reporter"),
-        years=_YEARS,
+        years=desk().years,
         year=year,
         coverage=_coverage(year, latest),
     )
@@ -166,7 +164,7 @@ def _new(*, problem: PlankbError | None = None, **given: Any) -> Response:
         **_shown(audited),
         largest=settings().upload_mb,
         teams=desk().lists.entries("team"),
-        years=_YEARS,
+        years=desk().years,
         config={"lang": chosen, "t": {name: text.in_(chosen) for name, text in SCRIPT.items()}},
     )
     response.status_code = status

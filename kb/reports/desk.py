@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kb.errors import InputError
 from kb.plan.graph import PlanGraph
-from kb.reports import reading
+from kb.reports import form, reading
 from kb.reports.auditing import Auditor
 from kb.reports.codelists import CodeLists
 from kb.reports.comparing import Changes, compare
@@ -72,6 +72,8 @@ class Desk:
         self.plan = plan
         self._open = ledger
         self.lists = CodeLists.of(plan)
+        first, last = form.years(plan)
+        self.years = tuple(range(first, last + 1))
         self._limits = Limits.of(settings)
         self._auditor = Auditor(plan)
         self._read: OrderedDict[tuple[str, str], Reading] = OrderedDict()

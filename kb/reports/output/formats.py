@@ -42,5 +42,38 @@ def _json(given: Audited) -> bytes:
     return json.write(given.audit)
 
 
+def _csv(given: Audited) -> bytes:
+    from kb.reports.output import csv
+
+    return csv.write(given.audit)
+
+
+def _xlsx(given: Audited) -> bytes:
+    from kb.reports.output import workbook
+
+    return workbook.write(given.audit, given.uploads, given.sheets)
+
+
+def _html(given: Audited) -> bytes:
+    from kb.reports.output import html
+    from kb.reports.output.naming import names_in
+    from kb.reports.output.view import View
+
+    return html.write(View.of(given.audit, given.sheets, names_in(given.audit, given.plan)))
+
+
+def _ttl(given: Audited) -> bytes:
+    from kb.reports.output import turtle
+
+    return turtle.write(given.audit, given.plan.base, given.plan.plans[0])
+
+
 #: By name, what writes it. Each loads its module when it is called.
-FORMATS: Mapping[str, Callable[[Audited], bytes]] = {"text": _text, "json": _json}
+FORMATS: Mapping[str, Callable[[Audited], bytes]] = {
+    "text": _text,
+    "json": _json,
+    "csv": _csv,
+    "xlsx": _xlsx,
+    "html": _html,
+    "ttl": _ttl,
+}
