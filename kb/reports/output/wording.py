@@ -17,9 +17,9 @@ Kind = Literal["violation", "warning", "info", "not-evaluable"]
 KINDS: tuple[Kind, ...] = ("violation", "warning", "info", "not-evaluable")
 
 KIND: dict[Kind, Text] = {
-    "violation": Text("违反", "violation"),
-    "warning": Text("可疑", "warning"),
-    "info": Text("提示", "info"),
+    "violation": Text("错误", "violation"),
+    "warning": Text("提醒", "warning"),
+    "info": Text("信息", "info"),
     "not-evaluable": Text("无法判断", "not evaluable"),
 }
 GRADE: dict[Grade, Text] = {
@@ -48,7 +48,7 @@ SAID = {
         "没有数据与规划或彼此相矛盾。", "No figure contradicts the plan or another figure."
     ),
     "violated": Text(
-        "有数据不可能成立，请先更正标为“违反”的单元格。",
+        "有数据不可能成立，请先更正标为“错误”的单元格。",
         "Some figures cannot be true: mend the cells marked as violations first.",
     ),
     "unreadable": Text("无法作为报表读取", "Cannot be read as a report"),
