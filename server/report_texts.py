@@ -9,6 +9,7 @@ from kb.text import Text
 
 #: What the templates say.
 PAGE = {
+    "comma": Text("、", ", "),
     "reports": Text("填报与审核", "Reports and audits"),
     "reports-about": Text(
         "各单位报来的进展数据，逐格对照规划审核；每份填报连同审核结果都可查看和下载。",

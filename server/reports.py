@@ -51,7 +51,7 @@ def _allow_files() -> None:
 def check() -> Response:
     """Audit files without keeping anything of them."""
     format = audits.wanted(request.args.get("format"))
-    found = desk().check(upload for upload, _ in uploads.given())
+    found = desk().check((upload for upload, _ in uploads.given()), who.sees())
     # What could not be read as a report is 422, with the findings of what could.
     response = audits.send(of_checked(found), format, _stem(found))
     if found.audit.unreadable:
@@ -269,7 +269,9 @@ def waiver(number: str) -> Response:
     """Let a finding pass until a day."""
     by = who.sender()
     given = _object({"rule", "cells", "reason", "expires"})
-    cells = (given.get("cells") or "").split()
+    cells = given.pop("cells", None) or []
+    if not isinstance(cells, list) or not all(isinstance(cell, str) for cell in cells):
+        raise _bad("cells", str(cells), ('["E3"]',))
     made = ledger().waive(
         number, given.get("rule") or "", cells, given.get("reason") or "", by, day_of(given)
     )
@@ -359,7 +361,7 @@ def _number(name: str, default: int, most: int) -> int:
     return int(text)
 
 
-def _object(names: set[str]) -> dict[str, str]:
+def _object(names: set[str]) -> dict[str, Any]:
     if request.mimetype != "application/json":
         raise InputError(
             "media-type",
@@ -373,14 +375,14 @@ def _object(names: set[str]) -> dict[str, str]:
     if (
         not isinstance(content, dict)
         or not set(content) <= names
-        or not all(isinstance(value, str | None) for value in content.values())
+        or not all(isinstance(content[name], str | None) for name in content if name != "cells")
     ):
         raise InputError(
             "json",
             Text("请求内容不是由文本组成的 JSON 对象", "the body is not a JSON object of texts"),
             Text("字段：" + "、".join(sorted(names)), "its fields: " + ", ".join(sorted(names))),
         )
-    return cast(dict[str, str], content)
+    return content
 
 
 def _json(content: dict[str, object], status: int = 200) -> Response:

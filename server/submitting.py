@@ -17,7 +17,8 @@ from kb.errors import InputError, PlankbError, UnknownName
 from kb.plan import codes
 from kb.reports.desk import Checked, NoReport
 from kb.reports.finding import Quote
-from kb.reports.ledger.records import STATES, Filters, Key, Submission
+from kb.reports.ledger.records import STATES, Filters, Key, Submission, utc
+from kb.reports.output.wording import KIND
 from kb.text import Text
 from server import language, problems, reports, uploads, who
 from server.addresses import local_address
@@ -56,8 +57,10 @@ def listed() -> Response | Redirect:
     actor = who.signed_in()
     given = request.args
     filters = reports.filters_of(given)
+    latest = ledger().latest()
     if who.is_closed() and actor is not None and actor.scope == "reporter":
         filters = Filters(**{**asdict(filters), "reporter": actor.reporter})
+        latest = {key: one for key, one in latest.items() if key.reporter == actor.reporter}
     after = given.get("after", "")
     page = ledger().list(
         filters, limit=_ROWS, after=int(after[:18]) if after.isascii() and after.isdigit() else None
@@ -66,7 +69,6 @@ def listed() -> Response | Redirect:
     if page.after is not None:
         older = _again(after=str(page.after))
     lists = desk().lists
-    latest = ledger().latest()
     year = filters.year or max((key.year for key in latest), default=desk().years[-1])
     return _page(
         "reports.html",
@@ -121,7 +123,7 @@ def take() -> Response | Redirect:
         who.from_own_page()
         if request.form.get("do") == "submit":
             return _handed_in()
-        return _checked(desk().check(upload for upload, _ in uploads.given()))
+        return _checked(desk().check((upload for upload, _ in uploads.given()), who.sees()))
     except NoReport as problem:
         return _checked(cast(Checked, problem.fields["checked"]), problem)
     except InputError as problem:
@@ -205,7 +207,7 @@ def waive(number: str) -> Response | Redirect:
 
     def work() -> None:
         by = who.of_form()
-        cells = form.get("cells", "").split()
+        cells = form.getlist("cells")
         expires = reports.day_of(dict(form.items()))
         ledger().waive(number, form.get("rule", ""), cells, form.get("reason", ""), by, expires)
 
@@ -226,6 +228,9 @@ def _done(found: Submission, work: Callable[[], None]) -> Response | Redirect:
 
 def _submission(found: Submission, problem: PlankbError | None = None) -> Response:
     own = ledger()
+    actor = who.signed_in()
+    waivers = own.waivers(found.id)
+    today = utc()[:10]
     audited = None
     with contextlib.suppress(UnknownName):  # it may have come in by another way, without one
         audited = reports.of_submission(found)
@@ -236,10 +241,16 @@ def _submission(found: Submission, problem: PlankbError | None = None) -> Respon
         told=request.args.get("told", ""),
         receipt=own.receipt(found.id),
         decisions=own.decisions(found.id),
-        waivers=own.waivers(found.id),
+        waivers=waivers,
         forms=_FORMS,
         before=(audited.beside or {}).get("revises") if audited else None,
-        **_shown(audited),
+        **{
+            **_shown(audited),
+            "waived": {(one.rule, one.cells): one for one in waivers if one.holds(today)},
+            "waive": url_for("submitting.waive", number=found.id, lang=language.of_request())
+            if actor is not None and actor.may_decide
+            else "",
+        },
     )
 
 
@@ -302,6 +313,7 @@ def _page(template: str, **given: Any) -> Response:
         filled=lambda text, **values: _filled(text, values),
         plain=plain,
         when=_when,
+        kinds=KIND,
         lists=lists,
         **given,
     )
@@ -318,6 +330,8 @@ def _shown(audited: Audited | None) -> dict[str, object]:
         "tip": language.say,
         "address": local_address,
         "clause": _clause,
+        "waived": {},
+        "waive": "",
     }
 
 

@@ -12,10 +12,10 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from kb.errors import UnknownName
 from kb.plan import views as known
+from kb.spreadsheet import safe
 from kb.text import Language, Text
 from server import addresses, delivery, language, pictures, tables
 from server.access import knowledge
-from kb.spreadsheet import safe
 from server.page_texts import PAGES
 
 blueprint = Blueprint("views", __name__)

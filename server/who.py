@@ -7,6 +7,7 @@ holder wants.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from flask import Response, current_app, request
@@ -96,6 +97,15 @@ def may_read(submission: Submission, actor: Actor | None) -> bool:
     if not is_closed() or (actor is not None and actor.scope != "reporter"):
         return True
     return actor is not None and actor.reporter in {key.reporter for key in submission.keys}
+
+
+def sees() -> Callable[[Submission], bool]:
+    """What may be read by whoever asks to have a file checked, which takes no token."""
+    if not is_closed():
+        return lambda _: True
+    bearer = _bearer()
+    actor = _holder(bearer) if bearer is not None else signed_in()
+    return lambda submission: may_read(submission, actor)
 
 
 def is_closed() -> bool:

@@ -104,8 +104,15 @@ class Desk:
                     self._read.popitem(last=False)
         return found
 
-    def check(self, uploads: Iterable[Upload]) -> Checked:
-        """Read and audit files beside the reports before them; nothing is kept."""
+    def check(
+        self, uploads: Iterable[Upload], seen: Callable[[Submission], bool] = lambda _: True
+    ) -> Checked:
+        """Read and audit files beside the reports before them; nothing is kept.
+
+        Args:
+            uploads: one batch.
+            seen: whether whoever asks may read a submission: findings tell its figures.
+        """
         given = tuple(uploads)
         readings = tuple(self.read(upload) for upload in given)
         reports = self._auditor.grapher.reports
@@ -113,7 +120,11 @@ class Desk:
         own = {key for found in keys for key in found}
         hashes = {one.sha256 for one in readings}
         # A file that is checked again, or is in the batch, is no earlier report of itself.
-        found = [one for one in self.ledger.histories(_asked(own)) if one.sha256 not in hashes]
+        found = [
+            one
+            for one in self.ledger.histories(_asked(own))
+            if one.sha256 not in hashes and seen(one)
+        ]
         earlier = _earlier(found, _asked(own))
         before = [self.read(self.ledger.file(one.id)) for one in earlier]
         usable = [one for one in before if one.refused is None]

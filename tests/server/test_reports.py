@@ -314,15 +314,17 @@ def test_an_auditor_decides_and_a_reporter_may_only_withdraw(
 
 def test_a_finding_is_let_pass_until_a_day(web: httpx.Client, tokens: Holders, known: str) -> None:
     given = {
-        "rule": "cumulative-falls", "cells": "E3 E2", "reason": "已核实", "expires": "2099-12-31",
+        "rule": "cumulative-falls", "cells": ["E3", "E2"], "reason": "已核实",
+        "expires": "2099-12-31",
     }  # fmt: skip
 
-    def waive(token: str, **changed: str) -> httpx.Response:
+    def waive(token: str, **changed: object) -> httpx.Response:
         path = f"/api/reports/{known}/waivers"
         return web.post(path, json={**given, **changed}, headers=bearer(token))
 
     problem(waive(tokens.reporter), 403, "not-allowed")
     problem(waive(tokens.auditor, expires="soon"), 400, "expires")
+    problem(waive(tokens.auditor, cells="E3"), 400, "filter")
     assert waive(tokens.auditor).status_code == 201
     (waiver,) = web.get(f"/api/reports/{known}").json()["waivers"]
     assert (waiver["cells"], waiver["by"]) == (["E3", "E2"], "李四")

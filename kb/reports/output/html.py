@@ -33,6 +33,8 @@ def write(view: View) -> bytes:
             tip=lambda text: f"{text.zh} {text.en}",
             address=lambda _: "",
             clause=lambda _: "",
+            waived={},
+            waive="",
             notice=SOURCE_NOTICE,
             title=f"{names} · plankb" if names else "plankb",
             style=Markup(_style()),  # noqa: S704 - our own file

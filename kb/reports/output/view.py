@@ -82,6 +82,13 @@ class View:
         said, count = SAID["left-out"], f"{sheet.left_out:,}"
         return Text(said.zh.replace("{n}", count), said.en.replace("{n}", count))
 
+    @staticmethod
+    def places(finding: Finding) -> tuple[str, ...]:
+        """Where a finding's cells are, as waivers name them: ``E7``, or ``report!E7``."""
+        return tuple(
+            f"{cell.sheet}!{cell.cell}" if cell.sheet else cell.cell for cell in finding.cells
+        )
+
     def name(self, iri: str) -> Text:
         """What a resource is called; its last part where it has no name."""
         last = iri.rsplit("/", 1)[-1]
