@@ -23,6 +23,7 @@ from kb.store.interface import Limits
 from kb.store.owner import Engine
 from kb.store.remote import RemoteStore
 from kb.text import Text
+from server.reported import Reported, plan_of
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,13 @@ class Checked:
     def build(cls, settings: Settings) -> Checked:
         """Build the graph, check its quotes where the source is at hand, read the vocabulary.
 
+        The reports that are in force in the ledger are part of it.
+
         Raises:
             FileProblem: the knowledge cannot be read.
             SourceProblem: the source is missing, or another text than the plan cites.
             CheckFailed: a quote is not what the source says.
+            Overloaded: the database of the ledger does not answer.
         """
         built = graph.build(settings)
         if settings.source is not None:
@@ -56,7 +60,8 @@ class Checked:
             if faults:
                 raise _refused(faults)
         vocabulary = stock.vocabulary(settings, built.revision, lambda: built.select)
-        return cls(built.revision, built.data, vocabulary)
+        reported = Reported.of(settings, built)
+        return cls(reported.revision, built.data + reported.data, vocabulary)
 
     def start(self, settings: Settings) -> Engine:
         """An engine process that holds it; close it."""
@@ -148,6 +153,10 @@ class Knowledge:
         vocabulary: Vocabulary | None = None,
         engine: Engine | None = None,
     ) -> Knowledge:
+        if vocabulary is None and revision:
+            # That of the plan: reports bring no words of their own.
+            plan = plan_of(revision)
+            vocabulary = stock.vocabulary(settings, plan, lambda: rows_of(store))
         asker = Asker(rows_of(store), settings.base, revision, vocabulary)
         return cls(settings.base, revision, store, asker, engine)
 
