@@ -123,6 +123,24 @@ class Knowledge:
             return cls._remote(client, settings)
         return cls._over(client, revision, settings)
 
+    def then(self, engine: Engine, revision: str, settings: Settings) -> Knowledge:
+        """The knowledge after this one, in an engine that this process started."""
+        return self._then(engine.client(), revision, settings, engine)
+
+    def then_at(self, path: str | os.PathLike[str], revision: str, settings: Settings) -> Knowledge:
+        """The knowledge after this one, as :meth:`at`."""
+        if settings.store:
+            return self.at(path, revision, settings)
+        return self._then(EngineClient(path, Limits.of(settings)), revision, settings)
+
+    def _then(
+        self, store: EngineClient, revision: str, settings: Settings, engine: Engine | None = None
+    ) -> Knowledge:
+        if plan_of(self.revision) != plan_of(revision):
+            return self._over(store, revision, settings, engine=engine)
+        asker = self.asker.renewed(rows_of(store), revision)
+        return Knowledge(self.base, revision, store, asker, engine)
+
     @classmethod
     def remote(cls, settings: Settings) -> Knowledge:
         """The knowledge that is in the remote store, and an engine without data for trials.

@@ -333,7 +333,7 @@ class Master:
             self._again = self._again or isinstance(found, Checked)
         else:
             try:
-                knowledge = self._revisions.knowledge(found)
+                knowledge = self._revisions.knowledge(found, self._knowledge)
             except PlankbError as error:
                 _LOG.error("the new revision is not served", extra=given(why=error.render("en")))
             else:

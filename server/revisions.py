@@ -127,8 +127,12 @@ class Revisions:
                     found.append(Checked(name, file.read()))
         return found
 
-    def knowledge(self, found: Checked | str) -> Knowledge:
+    def knowledge(self, found: Checked | str, before: Knowledge) -> Knowledge:
         """What is to be served, with its engine where that is ours.
+
+        Args:
+            found: the revision.
+            before: what is served now.
 
         Raises:
             PlankbError: the engine did not start, or the remote store does not answer.
@@ -137,7 +141,7 @@ class Revisions:
             return Knowledge.remote(self._settings)
         engine = found.start(self._settings)
         try:
-            return Knowledge.of(engine, found.revision, self._settings)
+            return before.then(engine, found.revision, self._settings)
         except BaseException:
             engine.close()
             raise

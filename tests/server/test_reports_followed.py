@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from kb.plan import graph
+from kb.plan.kept import Kept
 from kb.reports import reading
 from kb.reports.drawing import Drawer
 from kb.reports.ledger.ledger import Ledger
@@ -51,18 +52,30 @@ def values(service: Service) -> list[str]:
     return answer.text.split()[1:]
 
 
+def asked(service: Service) -> tuple[object, object]:
+    """An answer and completions: what reports do not change."""
+    with httpx.Client(base_url=service.address, trust_env=False, timeout=60) as web:
+        answer = web.get("/api/ask", params={"q": "农村实用人才队伍有哪些举措？"}).json()
+        offered = web.get("/api/suggest", params={"q": "农村", "lang": "zh"}).json()
+    return answer["rows"], offered
+
+
 def test_what_is_decided_is_served(tmp_path: Path, drawer: Drawer) -> None:
     data = tmp_path / "data"
-    with Service(tmp_path / "cache", data=str(data)) as service:
+    cache = Kept.of(Settings(), "").path  # the graph is there from the test's own
+    with Service(cache, data=str(data)) as service:
         assert values(service) == []
+        before = asked(service)
         # The ledger is made while the service runs; another process writes to it.
         ledger = Ledger.open(data / "ledger.sqlite")
         first = hand_in(ledger, drawer, 2023, 100)
         ledger.decide(first, "accepted", AUDITOR)
         until(lambda: values(service) == ["100"], service)
+        assert asked(service) == before
         second = hand_in(ledger, drawer, 2023, 200)
         ledger.decide(second, "accepted", AUDITOR)
         until(lambda: values(service) == ["200"], service)
+        assert asked(service) == before
         subprocess.run(
             [sys.executable, "-c", f"{MAIN}; main()", "reports", "withdraw", second],
             check=True,
@@ -73,6 +86,6 @@ def test_what_is_decided_is_served(tmp_path: Path, drawer: Drawer) -> None:
         service.process.kill()
         service.process.wait()
     ledger.decide(hand_in(ledger, drawer, 2024, 300), "accepted", AUDITOR)
-    with Service(tmp_path / "cache", data=str(data)) as service:
+    with Service(cache, data=str(data)) as service:
         assert values(service) == ["100", "300"]
     ledger.close()
