@@ -105,6 +105,11 @@ class Front:
 
     # -- revisions ----------------------------------------------------------------------
 
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is answered from now."""
+        return self._held.knowledge
+
     def prepare(self, knowledge: Knowledge, drained: Callable[[int], None]) -> None:
         """Hold the next revision ready; it is taken when the generation changes.
 

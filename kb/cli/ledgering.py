@@ -166,6 +166,60 @@ def restore(file: Path) -> None:
     )
 
 
+@ledger.command()
+@_JSON
+def rebuild(*, as_json: bool) -> None:
+    """Make the graphs of all accepted reports anew from the kept files. / 由账册重建报表图。
+
+    Exit status 1: what was cached was not the same, or a file cannot be read any more. A service
+    that runs takes the new content at its next revision.
+    """
+    from kb.plan import graph
+    from kb.reports.drawing import Drawer
+    from kb.reports.following import Follower
+
+    chosen = settings.load()
+    progress(either("重建…", "rebuilding…"))
+    built = graph.build(chosen)
+    with opened() as book:
+        follower = Follower(book, Drawer(built), chosen)
+        found = follower.rebuild()
+        revision = follower.revision(built.revision, book.in_force())
+    progress("")
+    if as_json:
+        said = {
+            "revision": revision,
+            "reports": found.reports,
+            "quads": found.quads,
+            "sha256": found.sha256,
+            "same": found.same,
+            "unread": [
+                {
+                    "submission": one.submission,
+                    "report": str(one.key),
+                    "reason": one.reason.as_dict(),
+                }
+                for one in found.unread
+            ],
+        }
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        click.echo(
+            either(
+                f"{found.reports} 份报表，{found.quads} 条四元组，sha256 {found.sha256}，"
+                f"版本 {revision}",
+                f"{found.reports} reports, {found.quads} quads, sha256 {found.sha256}, "
+                f"revision {revision}",
+            )
+        )
+        for one in found.unread:
+            click.echo(f"{one.submission} {one.key}: {one.reason.in_(language())}")
+    if not found.same:
+        say(either("缓存的内容与重建的不同", "what was cached was not the same"))
+    if found.unread or not found.same:
+        raise click.exceptions.Exit(1)
+
+
 def _head(text: str) -> Head:
     from kb.errors import InputError
     from kb.reports.ledger.records import Head

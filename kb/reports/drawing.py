@@ -55,6 +55,10 @@ class Drawer:
     def _grapher(self) -> Grapher:
         return Grapher(self._plan)
 
+    def warm(self) -> None:
+        """Make now what the first file would have to wait for."""
+        _ = self.lists, self._grapher
+
     def keys(self, read: Reading) -> tuple[Key, ...]:
         """What a file reports on; a report without reporter, team or year has no key."""
         return tuple(sorted(self._by_key(read)))

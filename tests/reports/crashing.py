@@ -11,6 +11,7 @@ import random
 import select
 import signal
 import time
+import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,6 +78,9 @@ class Crashes:
             try:
                 os.close(here)
                 hand_in_forever(self.place, seed, there)
+            except BaseException:
+                traceback.print_exc()  # nobody else would say why
+                raise
             finally:
                 os._exit(1)
         os.close(there)

@@ -42,6 +42,9 @@ from kb.reports.sheet import Upload
 from kb.settings import Settings
 from kb.text import Text
 
+#: The name of its file, where none is set.
+_FILE = "ledger.sqlite"
+
 
 class Ledger:
     """An open ledger, for any number of threads; other processes may have it open too.
@@ -73,7 +76,15 @@ class Ledger:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The ledger that the settings name: by default ``ledger.sqlite`` in the data folder."""
-        return cls.open(settings.ledger or settings.data_folder / "ledger.sqlite")
+        return cls.open(settings.ledger or settings.data_folder / _FILE)
+
+    @staticmethod
+    def exists(settings: Settings) -> bool:
+        """Whether there may be a ledger already: a file, or a server that is named."""
+        if "://" in settings.ledger:
+            return True
+        place = Path(settings.ledger) if settings.ledger else settings.data_folder / _FILE
+        return place.expanduser().exists()
 
     def close(self) -> None:
         """Close the connections; the next use opens others."""
