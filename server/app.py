@@ -30,6 +30,8 @@ from server import (
     feedback,
     graph_store,
     language,
+    manual,
+    neighbours,
     ops,
     overview,
     problems,
@@ -47,7 +49,7 @@ from server.texts import TEXTS
 
 _SUBJECTS = (
     ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    views, overview, search, reports, submitting, ops, assets,
+    views, overview, search, neighbours, manual, reports, submitting, ops, assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.

@@ -56,5 +56,37 @@ PAGES = {
         "Questions that the knowledge base must answer; each can be run and changed in the editor.",
     ),
     "run": Text("运行", "Run"),
+    "read-along": Text("对照阅读", "Reading along"),
+    "read-along-about": Text(
+        "原文中被引用的语句都带链接：点开可见依据它的陈述，陈述又链接回这里。",
+        "Every clause of the source that is cited is a link: it opens what rests on it, and that "
+        "leads back here.",
+    ),
+    "read-along-gaps": Text(
+        "运行方没有提供原文全文，这里只有被引用的语句，“…”处原文略去。",
+        "The operator has not supplied the text, so only the clauses are here; “…” stands for the "
+        "rest.",
+    ),
+    "explore": Text("关系图", "Links"),
+    "explore-about": Text(
+        "左边的指向它，右边的是它所指。点任何一个，就以那个为中心。",
+        "What points to it is on the left, what it points to on the right. Choose any of them to "
+        "move there.",
+    ),
+    "all": Text("全部", "all"),
+    "class": Text("类型", "Class"),
+    "show": Text("显示", "Show"),
+    "its-page": Text("它的页面", "Its page"),
+    "left-out": Text("图中未画出（见表）", "Not drawn (see the table)"),
+    "linked": Text("相关", "Linked to"),
+    "manual": Text("接口说明", "HTTP interface"),
+    "manual-about": Text(
+        "每条路径、参数与应答，出自同一份 OpenAPI 3.1 文档：",
+        "Every route with its parameters and answers, from the OpenAPI 3.1 document:",
+    ),
+    "parameter": Text("参数", "Parameter"),
+    "parameters": Text("参数", "Parameters"),
+    "meaning": Text("含义", "Meaning"),
+    "values": Text("取值", "Values"),
     "positions": Text("位置", "at"),
 }

@@ -92,18 +92,24 @@ def _page(iri: str) -> Response:
     label = _label(iri)
     known = lexicon.things.get(iri)
     kinds = [lexicon.label(kind) for kind in sorted(known.kinds)] if known else []
-    return views.page(
+    response = views.page(
         "resource.html",
         iri=iri,
         label=label,
         tables=_tables(iri, known.kinds if known else frozenset()),
         cited=citation.of(iri, label),
+        media=_DATA,
         kinds=[kind for kind in kinds if kind.zh],
         own=statements[0],
         pointing=statements[1],
         spans=_spans(iri),
         data=[(suffix, request.path.removesuffix(".html") + "." + suffix) for suffix in _DATA],
     )
+    response.headers["Link"] = ", ".join(
+        f'<{addresses.local_address(iri, suffix)}>; rel="alternate"; type="{media}"'
+        for suffix, media in _DATA.items()
+    )
+    return response
 
 
 def _tables(iri: str, kinds: Collection[str]) -> list[tables.Table]:

@@ -16,6 +16,7 @@ from kb.spreadsheet import safe
 from kb.text import Language, Text
 from server import addresses, delivery, language, pictures, tables
 from server.access import knowledge
+from server.clauses import clauses
 from server.page_texts import PAGES
 
 blueprint = Blueprint("views", __name__)
@@ -30,7 +31,7 @@ _MEDIA = {
 def index() -> Response:
     """All views that stand by themselves."""
     alone = [one for one in known.views(knowledge().base) if not one.parameter]
-    return page("views.html", views=alone)
+    return page("views.html", views=alone, sources=sorted(clauses().sources))
 
 
 @blueprint.get("/view/<name>")

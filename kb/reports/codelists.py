@@ -28,6 +28,8 @@ _POWERS = {"万": Decimal(10) ** 4, "萬": Decimal(10) ** 4, "亿": Decimal(10) 
 
 #: Similarity, of 100, from which on a form is worth an offer.
 _CLOSE = 45
+#: Characters of a text that are compared: no label is as long.
+_COMPARED = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +135,18 @@ class CodeLists:
 
     def nearest(self, name: ListName, text: str, n: int = 3) -> tuple[Entry, ...]:
         """The entries that look most like a text, the most similar first; none where none does."""
-        from rapidfuzz import fuzz
+        from rapidfuzz import fuzz, process
 
         chosen = self._lists[name]
-        key = folded(text)
         best: dict[str, float] = {}
-        for form, iris in chosen.forms.items():
-            score = fuzz.WRatio(key, form)
-            for iri in iris:
+        key = folded(text[:_COMPARED])
+        alike = process.extract(
+            key, chosen.forms.keys(), scorer=fuzz.WRatio, limit=None, score_cutoff=_CLOSE
+        )
+        for form, score, _ in alike:
+            for iri in chosen.forms[form]:
                 best[iri] = max(best.get(iri, 0.0), score)
-        close = [iri for iri, score in best.items() if score >= _CLOSE]
-        ranked = sorted(close, key=lambda iri: (-best[iri], chosen.entries[iri].code))
+        ranked = sorted(best, key=lambda iri: (-best[iri], chosen.entries[iri].code))
         return tuple(chosen.entries[iri] for iri in ranked[:n])
 
     def _breadth(self, iri: str) -> tuple[int, str]:

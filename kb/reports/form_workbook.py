@@ -30,8 +30,8 @@ _EXPLAINED = (
         "the other columns are filled in.",
     ),
     Text(
-        zh="每行一个数。没有数据的行请写备注说明；标“选填”的行可以不填，它们只用来核对其他数。",
-        en="One figure a row. Where there is none, say why in the note; rows marked optional may "
+        zh="每行一个数。没有数据的行请整行删去；标“选填”的行可以不填，它们只用来核对其他数。",
+        en="One figure a row. Where there is none, delete the whole row; rows marked optional may "
         "stay empty, they only serve to check others.",
     ),
     Text(
@@ -85,6 +85,10 @@ def workbook(form: Form, language: Language) -> bytes:
         _report(sheets[_SHEET], form, style, language, reporters)
         _guide(sheets[_GUIDE], style, form)
         _plan(sheets[_PLAN], style, form, language)
+        for sheet in sheets.values():
+            sheet.set_landscape()
+            sheet.set_paper(9)  # A4
+            sheet.fit_to_pages(1, 0)
         sheets[_SHEET].activate()
     return out.getvalue()
 
@@ -160,8 +164,6 @@ def _report(sheet: Any, form: Form, style: _Styles, language: Language, reporter
             ).in_(language),
         },
     )
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
 
 

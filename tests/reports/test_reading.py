@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+import python_calamine
 import xlsxwriter
 
 from kb.reports.codelists import CodeLists
@@ -264,15 +265,24 @@ def test_our_reader_and_openpyxl_see_the_same_cells(lists: CodeLists) -> None:
             assert cell.value == str(again[cell.cell].value or ""), cell
 
 
+def test_our_readers_and_calamine_see_the_same_texts(lists: CodeLists) -> None:
+    for name, data in (("a.xlsx", files.xlsx()), ("a.ods", files.ods(files.ods_table()))):
+        (sheet,) = read(Upload(name, data), lists).sheets
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        _, *theirs = book.get_sheet_by_index(0).to_python()
+        ours = [[sheet.cell(row, column).value for column in COLUMNS] for row in sheet.rows]
+        assert ours == [list(map(str, row)) for row in theirs], name
+
+
 def test_rich_and_spoken_texts_and_missing_addresses_are_read(lists: CodeLists) -> None:
     parts = files.parts(files.xlsx())
-    sheet = str(parts["xl/worksheets/sheet1.xml"], "utf-8")  # type: ignore[arg-type]  # bytes
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
     assert 'r="E2"' in sheet
-    parts["xl/worksheets/sheet1.xml"] = re.sub(r'(<c|<row) r="[A-Z0-9]+"', r"\1", sheet)
-    strings = str(parts["xl/sharedStrings.xml"], "utf-8")  # type: ignore[arg-type]  # bytes
+    parts["xl/worksheets/sheet1.xml"] = re.sub(r'(<c|<row) r="[A-Z0-9]+"', r"\1", sheet).encode()
+    strings = parts["xl/sharedStrings.xml"].decode()
     parts["xl/sharedStrings.xml"] = strings.replace(
         "<t>万人</t>", "<r><t>万</t></r><r><rPr/><t>人</t></r><rPh><t>wanren</t></rPh>"
-    )
+    ).encode()
     reading = read(Upload("rich.xlsx", files.zipped(parts)), lists)
     # Without addresses the empty note of the first row has no place; nothing stands behind it.
     assert reading.observations[0].row.text("unit") == "万人"

@@ -10,13 +10,18 @@ import io
 import re
 import zipfile
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
 
+from kb.plan.evidence import Span
 from kb.plan.views import view, views
+from kb.text import Text
+from server.clauses import Source
 from server.page_texts import PAGES
+from server.passages import paragraphs
 
 BASE = "https://w3id.org/plankb/"
 ALONE = [one.name for one in views(BASE) if not one.parameter]
@@ -178,12 +183,56 @@ def test_what_there_is_not_is_not_found(web: httpx.Client, path: str) -> None:
     assert web.get(path).status_code == 404
 
 
+def test_what_a_resource_is_linked_to_is_drawn_and_listed(web: httpx.Client) -> None:
+    focus = f"{BASE}id/jiangjin-6-4/rural/target/farmers-trained"
+    page = web.get("/explore", params={"focus": focus, "lang": "en"}).text
+    assert "rural practical talent team" in page
+    assert page.count('class="line') == page.count("<text") - 1  # the focus has no line to itself
+    only = web.get("/explore", params={"focus": focus, "lang": "en", "status": "stated"}).text
+    assert 'class="line stated"' in only
+    assert 'class="line derived"' not in only
+    assert not Links(page).wrong
+
+
+def test_the_source_is_read_along_by_its_clauses(web: httpx.Client) -> None:
+    page = web.get("/source/jiangjin-6-4-article?lang=en").text
+    links = [link for link in Links(page).found if "/source/jiangjin-6-4-article/" in link]
+    assert len(links) > 300
+    assert web.get(links[100]).status_code == 200
+
+
+@pytest.mark.needs_shared
+def test_with_the_operators_text_every_character_is_there_once(shared: Path) -> None:
+    text = (shared / "source" / "jiangjin-6-4-article.txt").read_text(encoding="utf-8")
+    whole = Source("s", "x", Text("", ""), "", "", len(text), text=text)
+    spans = [(0, 12), (5, 30), (5, 9), (100, 140)]
+    cited = tuple(Span(a, b, text[a:b], "x", "i") for a, b in sorted(spans))
+    found = [one for paragraph in paragraphs(whole, cited) for one in paragraph]
+    joined = "".join(one.text for one in found)
+    assert joined == "".join(line for line in text.split("\n") if line.strip())
+    assert next(one for one in found if one.span).text == text[0:5].lstrip()
+
+
+def test_each_route_of_the_interface_is_explained(web: httpx.Client) -> None:
+    page = web.get("/api?lang=en").text
+    for path in web.get("/api/openapi.json").json()["paths"]:
+        assert path in page
+
+
+def test_a_page_of_a_resource_leads_to_its_data(web: httpx.Client) -> None:
+    page = web.get(RURAL)
+    assert 'type="text/turtle"' in page.headers["link"]
+    assert 'rel="alternate" type="application/ld+json"' in page.text
+    assert 'rel="canonical"' in page.text
+
+
 def test_every_link_leads_somewhere(web: httpx.Client) -> None:
     """All links of the pages on the plan, and of one resource of each kind that they show."""
     seen: dict[str, int] = {}
     kinds: dict[str, int] = {}
     queue = ["/?lang=en", "/view?lang=zh", "/review?lang=en", "/questions?lang=en", RURAL]
     queue += [f"/view/{name}?lang=en" for name in ALONE]
+    queue += ["/explore?lang=en", "/source/jiangjin-6-4-article", "/api?lang=zh"]
     start = set(queue)
     while queue:
         path = queue.pop()

@@ -42,9 +42,10 @@ class Isolated:
     def __init__(self) -> None:
         self._starting = threading.Lock()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
-        self._owner = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._asking: socket.socket | None = None
+        atexit.register(self.close)
+        os.register_at_fork(after_in_child=self._forked)
 
     def start(self) -> None:
         """Start the process that forks readers, without waiting for it."""
@@ -75,8 +76,7 @@ class Isolated:
     def close(self) -> None:
         """End the process that forks readers."""
         with self._starting:
-            if self._owner == os.getpid():
-                self._end()
+            self._end()
 
     def _reader(self) -> socket.socket:
         """A channel to a new reader."""
@@ -97,10 +97,9 @@ class Isolated:
 
     def _start(self) -> socket.socket:
         alive = self._process is not None and self._process.poll() is None
-        if self._asking is not None and alive and self._owner == os.getpid():
+        if self._asking is not None and alive:
             return self._asking
-        if self._owner == os.getpid():
-            self._end()
+        self._end()
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -108,11 +107,19 @@ class Isolated:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
             )
-        if not self._owner:
-            atexit.register(self.close)
-        self._owner = os.getpid()
         self._asking = ours
         return ours
+
+    def _forked(self) -> None:
+        """In a forked process: what was started belongs to the one before, locks may be held."""
+        self._starting = threading.Lock()
+        self._places = threading.BoundedSemaphore(_AT_ONCE)
+        if self._asking is not None:
+            self._asking.close()
+            self._asking = None
+        if self._process is not None:
+            self._process.returncode = 0  # not a child of this process, and nothing to wait for
+            self._process = None
 
     def _end(self) -> None:
         if self._asking is not None:

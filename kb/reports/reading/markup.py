@@ -55,5 +55,5 @@ def walk(
     parser.EntityDeclHandler = declared
     try:
         parser.Parse(data, True)
-    except (expat.ExpatError, LookupError, ValueError) as error:
+    except (expat.ExpatError, LookupError) as error:
         raise broken("XML") from error

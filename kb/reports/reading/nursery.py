@@ -21,6 +21,9 @@ from kb.reports.reading.limits import Limits
 from kb.reports.sheet import Upload
 from kb.store import sandbox
 
+#: Of texts, of marks in them, and of names in a zip: each is a module, and loaded once.
+_ENCODINGS = ("gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "cp437", "latin-1")
+
 #: First byte of an answer.
 TABLES, REFUSED, FAULT = b"t", b"r", b"f"
 
@@ -35,7 +38,7 @@ def main() -> None:
     """Fork readers until nobody can ask any more."""
     import pyoxigraph  # noqa: F401  behind the walls nothing can be imported
 
-    for name in ("gb18030", "utf-16", "utf-8-sig", "cp437"):
+    for name in _ENCODINGS:
         codecs.lookup(name)
     # Ctrl-C goes to the whole group; this process ends when the one that started it does.
     for signal_ in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
