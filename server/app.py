@@ -27,6 +27,7 @@ from server import (
     delivery,
     description,
     editor,
+    explaining,
     feedback,
     graph_store,
     language,
@@ -49,7 +50,7 @@ from server.texts import TEXTS
 
 _SUBJECTS = (
     ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    views, overview, search, neighbours, manual, reports, submitting, ops, assets,
+    views, overview, search, neighbours, manual, reports, submitting, explaining, ops, assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.

@@ -88,5 +88,14 @@ PAGES = {
     "parameters": Text("参数", "Parameters"),
     "meaning": Text("含义", "Meaning"),
     "values": Text("取值", "Values"),
+    "why": Text("为什么", "Why"),
+    "why-about": Text(
+        "每条陈述的依据：原文语句、派生规则及其输入、编者的理由，或外部来源。",
+        "What each statement stands on: clauses of the source, a rule and its inputs, the editors' "
+        "reason, or an outside source.",
+    ),
+    "by-rule": Text("派生规则：", "Derived by the rule"),
+    "from": Text("所用的事实：", "From these facts:"),
+    "outside": Text("外部来源：", "Outside source:"),
     "positions": Text("位置", "at"),
 }

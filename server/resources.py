@@ -5,17 +5,17 @@ Must not know what a resource means; the graph says that.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from kb.ask.rows import span_of
+from kb.ask.rows import STATUSES, span_of
 from kb.plan import views as known_views
 from kb.plan.evidence import Span
 from kb.terms import OA, RDFS, SKOS
 from kb.text import Text
-from server import addresses, citation, tables, views
+from server import addresses, citation, language, tables, views
 from server.access import knowledge
 
 blueprint = Blueprint("resources", __name__)
@@ -39,6 +39,7 @@ class Statement:
         link: address of its page; empty for a literal.
         status: local name of the graph that it stands in.
         language: of a literal; empty where it has none.
+        why: address of what it stands on; empty for a definition.
     """
 
     property: Text
@@ -46,6 +47,7 @@ class Statement:
     link: str
     status: str
     language: str = ""
+    why: str = ""
 
 
 @blueprint.get("/<any(id, scheme):space>/<path:local>")
@@ -158,9 +160,23 @@ def _statements(iri: str) -> tuple[list[Statement], list[Statement]]:
                 link,
                 cells["g"].rsplit("/", 1)[-1],
                 cells.get("lang", ""),
+                _why(iri, cells),
             )
         )
     return found["own"], found["to"]
+
+
+def _why(iri: str, cells: Mapping[str, str]) -> str:
+    if cells["g"].rsplit("/", 1)[-1] not in STATUSES:
+        return ""
+    own = cells["way"] == "own"
+    return url_for(
+        "explaining.page",
+        s=iri if own else cells["x"],
+        p=cells["p"],
+        o=cells["x"] if own else iri,
+        lang=language.of_request(),
+    )
 
 
 def _spans(iri: str) -> list[Span]:

@@ -219,6 +219,22 @@ def test_each_route_of_the_interface_is_explained(web: httpx.Client) -> None:
         assert path in page
 
 
+def test_every_statement_of_a_page_says_why(web: httpx.Client) -> None:
+    page = web.get("/id/jiangjin-6-4/rural/target/headcount.html?lang=en").text
+    reasons = [link for link in Links(page).found if link.startswith("/why?")]
+    assert len(reasons) > 20
+    for link in reasons[::5]:
+        why = web.get(link)
+        assert why.status_code == 200
+        assert 'class="statement"' in why.text
+    asked = {"s": f"{BASE}id/jiangjin-6-4/rural/target/headcount", "p": f"{BASE}ns#value"}
+    [told] = web.get("/api/why", params=asked).json()["statements"]
+    assert told["status"] == "stated"
+    assert told["evidence"][0]["quote"] == "农村实用人才总量增加10000人"
+    for wrong in ("/why", "/why?s=x", f"/why?s={BASE}id/jiangjin-6-4/plan&p=nothing"):
+        assert web.get(wrong).status_code == 404
+
+
 def test_a_page_of_a_resource_leads_to_its_data(web: httpx.Client) -> None:
     page = web.get(RURAL)
     assert 'type="text/turtle"' in page.headers["link"]
