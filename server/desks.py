@@ -17,10 +17,11 @@ from kb.reports.desk import Desk
 from kb.reports.ledger.ledger import Ledger
 from kb.settings import Settings
 from server.access import knowledge
+from server.reported import plan_of
 
 _LEDGER = "plankb.ledger"
 _DESK = "plankb.desk"
-#: The revision that the desk was looked up for last.
+#: The plan's revision that the desk was looked up for last.
 _SEEN = "plankb.desk.revision"
 #: For the process: what they guard is made once.
 _LOCK, _MAKING = threading.Lock(), threading.Lock()
@@ -53,7 +54,7 @@ def desk() -> Desk:
     same desk.
     """
     extensions = current_app.extensions
-    revision = knowledge().revision
+    revision = plan_of(knowledge().revision)
     if extensions.get(_SEEN) != revision or _DESK not in extensions:
         with _MAKING:
             if extensions.get(_SEEN) != revision or _DESK not in extensions:
