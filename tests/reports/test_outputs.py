@@ -126,13 +126,13 @@ def test_turtle_is_a_standard_validation_report(audit: Audit) -> None:
     store = ox.Store()
     store.load(turtle.write(audit, BASE, "jiangjin-6-4"), ox.RdfFormat.TURTLE)
     found = store.query(
-        f"""PREFIX sh: <{SH}> PREFIX : <{BASE}ns#>
+        f"""PREFIX sh: <{SH}> PREFIX : <{BASE}ns#> PREFIX audit: <{BASE}audit#>
         SELECT ?severity ?row ?low WHERE {{
             ?report a sh:ValidationReport ; sh:conforms false ; sh:result ?result .
             ?result a sh:ValidationResult ; sh:focusNode ?focus ; sh:resultSeverity ?severity ;
                 sh:sourceShape ?shape ; sh:sourceConstraintComponent ?component ;
-                sh:resultMessage ?message ; :cell [ :cellAddress ?cell ; :row ?row ] .
-            OPTIONAL {{ ?result :computedLow ?low }}
+                sh:resultMessage ?message ; audit:cell [ audit:address ?cell ; :row ?row ] .
+            OPTIONAL {{ ?result audit:computedLow ?low }}
             FILTER(LANG(?message) = "zh")
         }} ORDER BY DESC(?severity) ?row"""
     )
@@ -150,6 +150,14 @@ def test_the_same_audit_is_the_same_turtle_without_blank_nodes(audit: Audit) -> 
     once, again = (turtle.write(audit, BASE, "jiangjin-6-4") for _ in range(2))
     assert once == again
     assert b"_:" not in once
+
+
+def test_turtle_explains_the_words_that_only_an_audit_has(audit: Audit) -> None:
+    quads = list(ox.parse(turtle.write(audit, BASE, "p"), format=ox.RdfFormat.TURTLE))
+    own = {quad.predicate.value for quad in quads if "/audit#" in quad.predicate.value}
+    explained = {quad.subject.value for quad in quads if quad.predicate.value.endswith("#comment")}
+    assert own
+    assert own <= explained
 
 
 @pytest.mark.parametrize("text", HOSTILE)
