@@ -97,6 +97,8 @@ PAGE = {
     "not-reported": Text("未填报", "not reported"),
     "body": Text("单位", "Body"),
     "submission": Text("填报 {id}", "Submission {id}"),
+    "reports-n": Text("{n} 份报表", "{n} reports"),
+    "reports-of": Text("报表", "Reports"),
     "thanks": Text(
         "已收到并写入账册。请保存下面的回执。",
         "It was received and is in the ledger. Keep the receipt below.",

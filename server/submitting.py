@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, cast
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from kb.errors import InputError, PlankbError, UnknownName
@@ -18,9 +18,9 @@ from kb.plan import codes
 from kb.reports.desk import Checked, NoReport
 from kb.reports.finding import Quote
 from kb.reports.ledger.records import STATES, Filters, Key, Submission, utc
-from kb.reports.output.wording import KIND
+from kb.reports.output.wording import KIND, SEVERAL
 from kb.text import Text
-from server import language, problems, reports, uploads, who
+from server import delivery, language, problems, reports, uploads, who
 from server.addresses import local_address
 from server.audits import Audited
 from server.desks import desk, ledger, settings
@@ -237,6 +237,7 @@ def _submission(found: Submission, problem: PlankbError | None = None) -> Respon
     return _page(
         "report.html",
         found=found,
+        titles=[f"{_name_of('team', key.team)} {key.year}" for key in found.keys],
         problem=problem,
         told=request.args.get("told", ""),
         receipt=own.receipt(found.id),
@@ -314,12 +315,18 @@ def _page(template: str, **given: Any) -> Response:
         plain=plain,
         when=_when,
         kinds=KIND,
+        several=SEVERAL,
         lists=lists,
         **given,
     )
-    response = make_response(page)
+    response = delivery.send(
+        page.encode("utf-8", "replace"),
+        "text/html; charset=utf-8",
+        "",
+        None,
+        vary="Accept-Language, Cookie",
+    )
     response.headers["Content-Language"] = chosen
-    response.headers["Vary"] = "Accept-Language, Cookie"
     return response
 
 

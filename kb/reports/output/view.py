@@ -11,7 +11,17 @@ from functools import cached_property
 
 from kb.reports.finding import Audit, Ends, Finding
 from kb.reports.output.marking import MarkedSheet, marked
-from kb.reports.output.wording import COLUMN, GRADE, KIND, KINDS, SAID, Kind, interval, kind_of
+from kb.reports.output.wording import (
+    COLUMN,
+    GRADE,
+    KIND,
+    KINDS,
+    SAID,
+    SEVERAL,
+    Kind,
+    interval,
+    kind_of,
+)
 from kb.reports.sheet import Cell, Sheet
 from kb.text import Text
 
@@ -36,6 +46,7 @@ class View:
     changes: Mapping[int, str] = field(default_factory=dict)
 
     kinds = KIND
+    several_kinds = SEVERAL
     grades = GRADE
     t = SAID
 

@@ -22,6 +22,12 @@ KIND: dict[Kind, Text] = {
     "info": Text("信息", "info"),
     "not-evaluable": Text("无法判断", "not evaluable"),
 }
+#: The same behind a number that is not one.
+SEVERAL: dict[Kind, Text] = {
+    **KIND,
+    "violation": Text("错误", "violations"),
+    "warning": Text("提醒", "warnings"),
+}
 GRADE: dict[Grade, Text] = {
     "met": Text("已完成", "met"),
     "on-track": Text("进度正常", "on track"),
