@@ -59,6 +59,4 @@ def _select_shapes(base: str, query: str) -> list[dict[str, str]]:
     solutions = store.query(query)
     assert isinstance(solutions, ox.QuerySolutions), "a SELECT query is needed"
     names = [variable.value for variable in solutions.variables]
-    return [
-        {name: row[name].value for name in names if row[name] is not None} for row in solutions
-    ]
+    return [{name: row[name].value for name in names if row[name] is not None} for row in solutions]

@@ -60,6 +60,11 @@ class _Hit:
     others: frozenset[str] = frozenset()
     plan: frozenset[str] = frozenset()
 
+    @property
+    def at(self) -> str:
+        """The column at fault, where the query says it; one figure may be at fault in several."""
+        return self.found.get("value" if self.rule.rows else "column", "")
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -98,7 +103,7 @@ class Auditor:
         self._messages = Messages(plan)
         self._context = tuple(self._read_of(plan, band))
         self._clauses, self._targets_of = _clauses(plan)
-        self._assessor = assessing.Assessor(plan, band)
+        self._assessor = assessing.Assessor(plan, self.grapher, self._messages, self._clauses, band)
 
     def audit(
         self,
@@ -118,13 +123,22 @@ class Auditor:
         store.extend(self.quads(batch))
         findings = [finding for reading in readings for finding in reading.findings]
         known = {(finding.rule, finding.focus) for finding in findings}
-        hits = self._hits(lambda query: _select(store, query), progress)
-        under_audit = {one.iri for report in batch.reports for one in report.observations}
-        under_audit |= {one.iri for report in batch.superseded for one in report.observations}
+        under_audit = {
+            one.iri for report in (*batch.reports, *batch.superseded) for one in report.observations
+        }
         order = {reading.file: number for number, reading in enumerate((*previous, *readings))}
-        for hit in _merged(hit for hit in hits if hit.value in under_audit):
-            if (hit.rule.name, hit.value) not in known:
-                findings.append(self._finding(hit, batch, order))
+
+        def place(iri: str) -> tuple[int, str, int]:
+            one = batch.observations[iri]
+            return order.get(one.sheet.file, -1), one.sheet.sheet or "", one.row.number
+
+        hits = self._hits(lambda query: _select(store, query), progress)
+        found = _merged((hit for hit in hits if hit.value in under_audit), place)
+        findings += [
+            self._finding(hit, batch, order)
+            for hit in found
+            if (hit.rule.name, hit.value) not in known
+        ]
         return Audit(
             files=tuple(
                 AuditedFile(reading.file, reading.sha256, reading.rows) for reading in readings
@@ -264,13 +278,16 @@ def _select(store: ox.Store, query: str) -> Iterator[Mapping[str, str]]:
         }
 
 
-def _merged(hits: Iterable[_Hit]) -> Iterator[_Hit]:
-    """One hit for each shape, figure and column; and one where figures accuse each other."""
+def _merged(hits: Iterable[_Hit], place: Callable[[str], tuple[int, str, int]]) -> list[_Hit]:
+    """One hit for each shape, figure and column; and one where figures accuse each other.
+
+    Args:
+        hits: in any order.
+        place: where an observation stands.
+    """
     grouped: dict[tuple[str, str, str], _Hit] = {}
     for hit in sorted(hits, key=lambda hit: (hit.rule.shape, hit.value, sorted(hit.found.items()))):
-        key = (hit.rule.shape, hit.value, hit.found.get("column", hit.found.get("value", "")))
-        if hit.rule.rows:
-            key = (hit.rule.shape, hit.value, hit.found.get("value", ""))
+        key = (hit.rule.shape, hit.value, hit.at)
         known = grouped.get(key)
         grouped[key] = (
             hit
@@ -280,20 +297,11 @@ def _merged(hits: Iterable[_Hit]) -> Iterator[_Hit]:
     by_cells: dict[tuple[str, frozenset[str], str], _Hit] = {}
     for hit in grouped.values():
         # Two figures that contradict each other are one finding, at the later of the two.
-        cells = (
-            hit.rule.shape,
-            hit.others | {hit.value},
-            hit.found.get("column", "") if not hit.rule.rows else hit.found.get("value", ""),
-        )
+        cells = (hit.rule.shape, hit.others | {hit.value}, hit.at)
         known = by_cells.get(cells)
-        if known is None or _natural(hit.value) > _natural(known.value):
+        if known is None or place(hit.value) > place(known.value):
             by_cells[cells] = hit
-    yield from by_cells.values()
-
-
-def _natural(iri: str) -> tuple[str, int, str]:
-    digits = re.search(r"(\d+)$", iri)
-    return iri.rsplit("/", 1)[0], int(digits[1]) if digits else 0, iri
+    return list(by_cells.values())
 
 
 def _ends(found: Mapping[str, str], name: str) -> Ends | None:

@@ -8,8 +8,9 @@ be made once and kept. Must not know any rule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -55,11 +56,23 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """How an indicator is counted."""
+    """How an indicator is counted, and which others it is checked against (codes).
+
+    Args:
+        kind: of its measure; dimension: of its unit.
+        grows: whether the plan wants it to grow by a percentage.
+        measured: whether the plan measures it from a baseline.
+        numerator, denominator: of a share.
+        wholes: those that it is part of.
+    """
 
     kind: str
     dimension: str
-    grows: bool
+    grows: bool = False
+    measured: bool = False
+    numerator: str | None = None
+    denominator: str | None = None
+    wholes: tuple[str, ...] = ()
 
 
 class Grapher:
@@ -81,21 +94,18 @@ class Grapher:
             row["u"]: row["d"]
             for row in plan.select(f"SELECT ?u ?d WHERE {{ ?u a <{ns}Unit> ; <{ns}dimension> ?d }}")
         }
-        growing = {
-            row["i"]
-            for row in plan.select(
-                f"SELECT DISTINCT ?i WHERE {{ ?t <{ns}indicator> ?i ; <{ns}comparator> "
-                f"<{plan.base}scheme/comparator/growth-over-baseline> }}"
-            )
-        }
         self._counted = {
-            row["i"]: _Counted(
-                row["k"].rsplit("/", 1)[-1], self._dimensions[row["u"]], row["i"] in growing
-            )
-            for row in plan.select(
-                f"SELECT ?i ?k ?u WHERE {{ ?i <{ns}measureKind> ?k ; <{ns}unit> ?u }}"
-            )
+            iri: replace(counted, **_beside(plan, iri)) for iri, counted in self._kinds(plan)
         }
+        start = plan.select(f"SELECT ?y WHERE {{ ?p <{ns}startYear> ?y }}")
+        self._first = min(int(row["y"]) for row in start) - 1
+
+    def _kinds(self, plan: PlanGraph) -> Iterator[tuple[str, _Counted]]:
+        ns = self._ns
+        for row in plan.select(
+            f"SELECT ?i ?k ?u WHERE {{ ?i <{ns}measureKind> ?k ; <{ns}unit> ?u }}"
+        ):
+            yield row["i"], _Counted(_local(row["k"]), self._dimensions[row["u"]])
 
     def reports(self, observations: Iterable[Observation]) -> tuple[Report, ...]:
         """The reports that the observations of one or more files make, in order of appearance."""
@@ -194,6 +204,24 @@ class Grapher:
             return
         yield triple(subject, term("line"), ox.NamedNode(f"{line}{one.year}"))
         yield triple(subject, term("lineBefore"), ox.NamedNode(f"{line}{one.year - 1}"))
+        yield from self._lines(one, subject, quantity)
+
+    def _lines(self, one: Observation, subject: ox.NamedNode, quantity: str) -> Iterator[ox.Triple]:
+        """The lines that a figure is checked against: links, so that no rule has to search."""
+        assert one.indicator is not None, "it has a quantity"
+        counted = self._counted[one.indicator]
+        start = f"{self._ids}line/{_local(one.reporter)}/{_local(one.team)}/"
+
+        def link(name: str, code: str, year: int | None) -> ox.Triple:
+            return ox.Triple(subject, self._term(name), ox.NamedNode(f"{start}{code}/{year}"))
+
+        if counted.measured and quantity in ("count", "growth"):
+            yield link("lineAtFirst", _local(one.indicator), self._first)
+        if counted.numerator is not None and counted.denominator is not None:
+            yield link("numeratorLine", counted.numerator, one.year)
+            yield link("denominatorLine", counted.denominator, one.year)
+        for whole in counted.wholes:
+            yield link("wholeLine", whole, one.year)
 
     def _figure(self, one: Observation, subject: ox.NamedNode) -> Iterator[ox.Triple]:
         figure = one.figure
@@ -263,6 +291,33 @@ class Grapher:
         if found is None:
             found = self._nodes[iri] = ox.NamedNode(iri)
         return found
+
+
+def _beside(plan: PlanGraph, indicator: str) -> dict[str, Any]:
+    """What the plan graph says that an indicator is checked against."""
+    ns = plan.base + "ns#"
+    scheme = f"{plan.base}scheme/comparator/"
+    found: dict[str, set[str]] = {}
+    for row in plan.select(
+        f"""PREFIX : <{ns}> SELECT ?what ?x WHERE {{
+            VALUES ?i {{ <{indicator}> }}
+            {{ ?i :numeratorIndicator ?x BIND("numerator" AS ?what) }}
+            UNION {{ ?i :denominatorIndicator ?x BIND("denominator" AS ?what) }}
+            UNION {{ ?i :partOfIndicator ?x BIND("wholes" AS ?what) }}
+            UNION {{ ?s :numeratorIndicator ?i ; :denominatorIndicator ?x BIND("wholes" AS ?what) }}
+            UNION {{ ?b :disjoint true ; :breakdownPart ?i ; :breakdownOf ?x BIND("wholes" AS ?what) }}
+            UNION {{ ?t a :QuantitativeTarget ; :indicator ?i ; :comparator ?x BIND("by" AS ?what) }}
+        }}"""
+    ):
+        found.setdefault(row["what"], set()).add(row["x"])
+    by = {iri.removeprefix(scheme) for iri in found.get("by", ())}
+    return {
+        "grows": "growth-over-baseline" in by,
+        "measured": bool(by & {"growth-over-baseline", "increase-by", "increase-by-at-least"}),
+        "numerator": next(map(_local, found.get("numerator", ())), None),
+        "denominator": next(map(_local, found.get("denominator", ())), None),
+        "wholes": tuple(sorted(map(_local, found.get("wholes", ())))),
+    }
 
 
 def _local(iri: str | None) -> str:

@@ -36,7 +36,9 @@ def write(audit: Audit, language: Language) -> bytes:
 def _lines(audit: Audit, language: Language) -> Iterator[str]:
     counts = audit.counts
     zh, en = "、".join(file.name for file in audit.files), ", ".join(f.name for f in audit.files)
-    yield Text(f"核对 {zh}，规则版本 {audit.rules}", f"audit of {en}, rules {audit.rules}").in_(language)
+    yield Text(f"核对 {zh}，规则版本 {audit.rules}", f"audit of {en}, rules {audit.rules}").in_(
+        language
+    )
     yield Text(
         f"错误 {counts['violation']}，提醒 {counts['warning']}，信息 {counts['info']}，"
         f"无法判断 {counts['not_evaluable']}",
