@@ -83,6 +83,12 @@ def _misses(text: str) -> str:
     return text
 
 
+def _reading(text: str) -> str:
+    if text not in ("open", "token"):
+        raise ValueError(text)
+    return text
+
+
 def _base(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.endswith("/"):
         raise ValueError(text)
@@ -135,6 +141,16 @@ TABLE: tuple[Setting, ...] = (
             zh="服务所收数据（如评价）的目录；默认为用户数据目录",
             en="folder for what the service is given, such as feedback; by default the user's "
             "data folder",
+        ),
+    ),
+    Setting(
+        "ledger",
+        str,
+        "",
+        Text(
+            zh="填报账册：SQLite 文件或 postgresql://…；默认为数据目录中的 ledger.sqlite",
+            en="ledger of reports: a SQLite file or postgresql://…; by default ledger.sqlite in "
+            "the data folder",
         ),
     ),
     Setting(
@@ -308,6 +324,15 @@ TABLE: tuple[Setting, ...] = (
             en="processor time that reading a report file may take, in seconds",
         ),
     ),
+    Setting(
+        "reading",
+        _reading,
+        "open",
+        Text(
+            zh="谁可查看填报与审核：open（任何人）或 token（持令牌者）",
+            en="who may read reports and their audits: open (anyone) or token (its holders)",
+        ),
+    ),
 )
 
 
@@ -320,6 +345,7 @@ class Settings:
     overlay: Path | None = None
     cache: Path | None = None
     data: Path | None = None
+    ledger: str = ""
     lang: str = ""
     query_seconds: float = 5.0
     query_memory_mb: int = 1024
@@ -341,6 +367,7 @@ class Settings:
     upload_mb: int = 20
     upload_rows: int = 20_000
     upload_seconds: float = 5.0
+    reading: str = "open"
 
     @property
     def data_folder(self) -> Path:

@@ -6,14 +6,17 @@ Must not know what any route does.
 from __future__ import annotations
 
 import atexit
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, request, url_for
+from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.ask.misses import Misses
 from kb.errors import PlankbError
 from kb.plan.graph import SOURCE_NOTICE
+from kb.reports.output.html import TEMPLATES
 from kb.settings import Settings
 from server import (
     addresses,
@@ -33,10 +36,12 @@ from server import (
     ops,
     overview,
     problems,
+    reports,
     resources,
     search,
     source,
     sparql,
+    submitting,
     views,
 )
 from server.knowledge import Knowledge
@@ -45,8 +50,7 @@ from server.texts import TEXTS
 
 _SUBJECTS = (
     ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    views, overview, search, neighbours, explaining,
-    manual, ops, assets,
+    views, overview, search, neighbours, manual, reports, submitting, explaining, ops, assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.
@@ -73,6 +77,10 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     app.extensions["plankb"] = knowledge
     app.extensions["plankb.settings"] = settings
     app.extensions[ask.MISSES] = Misses.of(settings)
+    # The part that shows an audit is the same in a file of its own.
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(Path(__file__).parent / "templates"), FileSystemLoader(TEMPLATES)]
+    )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     for subject in _SUBJECTS:
         app.register_blueprint(subject.blueprint)

@@ -21,6 +21,7 @@ TEXTS = {
     "templates": Text("可以问什么", "What to ask"),
     "sparql-page": Text("SPARQL", "SPARQL"),
     "plan": Text("规划", "Plan"),
+    "reports-page": Text("填报", "Reports"),
     "views": Text("表与图", "Pictures"),
     "review": Text("自查", "Self-audit"),
     "search": Text("查找", "Search"),

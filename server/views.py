@@ -12,11 +12,11 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from kb.errors import UnknownName
 from kb.plan import views as known
+from kb.spreadsheet import safe
 from kb.text import Language, Text
 from server import addresses, delivery, language, pictures, tables
 from server.access import knowledge
 from server.clauses import clauses
-from server.download import cell
 from server.page_texts import PAGES
 
 blueprint = Blueprint("views", __name__)
@@ -126,7 +126,7 @@ def _csv(table: tables.Table) -> bytes:
     written = io.StringIO()
     lines = csv.writer(written)
     for row in _rows(table):
-        lines.writerow([cell(text) for text in row])
+        lines.writerow([safe(text) for text in row])
     return ("\ufeff" + written.getvalue()).encode()
 
 

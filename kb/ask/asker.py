@@ -94,7 +94,29 @@ class Asker:
         self._finder = Finder(select, self._compiler, self._reader)
         self._repairer = Repairer(self.lexicon)
         self._missing = MissingFacts(select, self._compiler, self._reader)
-        self._guide = Guide(select, self._compiler, self._holds)
+        # What helps to ask is kept for longer than this: see :meth:`renewed`.
+        self._newest = newest = [(select, self._holds)]
+        self._guide = Guide(
+            lambda query: newest[0][0](query),  # noqa: PLW0108 - another one by then
+            self._compiler,
+            lambda said, form: newest[0][1](said, form),  # noqa: PLW0108
+        )
+
+    def renewed(self, select: Rows, revision: str) -> Asker:
+        """The same over another revision, in which reports differ and the plan does not.
+
+        Reports bring no words and no questions of their own, so what took seconds to make is
+        kept, and asks the new graph from now on.
+
+        Args:
+            select: runs a SELECT query over the new revision.
+            revision: its name.
+        """
+        vocabulary = Vocabulary(self.lexicon, self.clauses)
+        new = Asker(select, self._compiler.base, revision, vocabulary)
+        new._repairer, new._guide, new._newest = self._repairer, self._guide, self._newest
+        new._newest[0] = (select, new._holds)
+        return new
 
     def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:
         """The answer to one question.

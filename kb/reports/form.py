@@ -125,7 +125,7 @@ def form(plan: PlanGraph, team: str, year: int, lists: CodeLists | None = None) 
             ),
             team=team,
         )
-    first, last = _years(plan)
+    first, last = years(plan)
     if not first <= year <= last:
         raise InputError(
             "year-outside-plan",
@@ -138,7 +138,8 @@ def form(plan: PlanGraph, team: str, year: int, lists: CodeLists | None = None) 
     )
 
 
-def _years(plan: PlanGraph) -> tuple[int, int]:
+def years(plan: PlanGraph) -> tuple[int, int]:
+    """The first and the last year of the plan's period."""
     ns = f"{plan.base}ns#"
     (row,) = plan.select(
         f"SELECT (MIN(?a) AS ?first) (MAX(?b) AS ?last) WHERE {{ ?plan a <{ns}Plan> ; "

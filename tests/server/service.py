@@ -37,6 +37,7 @@ class Service:
             env={
                 "PLANKB_LANG": "en",
                 "PLANKB_MISSES": "off",  # not into the folder of whoever runs the tests
+                "PLANKB_DATA": str(cache / "data"),
                 "PLANKB_CACHE": str(cache),
                 **others,
                 **own,

@@ -1,0 +1,94 @@
+"""From a kept file to the graphs of its reports, as the store has them.
+
+Must not know which reports are in force, nor where a file is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kb.errors import FileProblem
+from kb.plan.graph import PlanGraph
+from kb.reports import reading
+from kb.reports.codelists import CodeLists
+from kb.reports.graph import Grapher, Report
+from kb.reports.ledger.records import Key, Submission
+from kb.reports.reading import Reading
+from kb.reports.sheet import Upload
+from kb.terms import PROV, XSD
+
+#: Whose way of working decides what a file becomes: with other code it is drawn anew.
+_MAKERS = ("reading/*.py", "codelists.py", "graph.py", "observing.py", "unit.py", "written.py")
+
+
+class Drawer:
+    """A :class:`kb.reports.following.Drawing` for one revision of the plan.
+
+    Args:
+        plan: the plan graph.
+    """
+
+    def __init__(self, plan: PlanGraph) -> None:
+        self._plan = plan
+
+    @cached_property
+    def version(self) -> str:
+        """As of :class:`kb.reports.following.Drawing`."""
+        digest = hashlib.sha256(self._plan.revision.encode())
+        here = Path(__file__).parent
+        for file in sorted(file for pattern in _MAKERS for file in here.glob(pattern)):
+            text = file.read_bytes()
+            digest.update(f"{file.name} {len(text)}\n".encode() + text)
+        return digest.hexdigest()[:16]
+
+    @cached_property
+    def lists(self) -> CodeLists:
+        """What may be written in a report."""
+        return CodeLists.of(self._plan)
+
+    @cached_property
+    def _grapher(self) -> Grapher:
+        return Grapher(self._plan)
+
+    def warm(self) -> None:
+        """Make now what the first file would have to wait for."""
+        _ = self.lists, self._grapher
+
+    def keys(self, read: Reading) -> tuple[Key, ...]:
+        """What a file reports on; a report without reporter, team or year has no key."""
+        return tuple(sorted(self._by_key(read)))
+
+    def draw(self, submission: Submission, upload: Upload) -> Mapping[Key, bytes]:
+        """As of :class:`kb.reports.following.Drawing`."""
+        read = reading.read(upload, self.lists)
+        if read.refused is not None:
+            raise FileProblem(read.code or "unreadable", read.refused, file=upload.name)
+        return {key: self._nquads(report, submission) for key, report in self._by_key(read).items()}
+
+    def _by_key(self, read: Reading) -> dict[Key, Report]:
+        found: dict[Key, Report] = {}
+        for report in self._grapher.reports(read.observations):
+            if report.key is not None:
+                reporter, team, year = report.key
+                found[Key(_code(reporter), _code(team), year)] = report
+        return found
+
+    def _nquads(self, report: Report, submission: Submission) -> bytes:
+        received = ox.Quad(
+            ox.NamedNode(report.iri),
+            ox.NamedNode(PROV + "generatedAtTime"),
+            ox.Literal(submission.received_at, datatype=ox.NamedNode(XSD + "dateTime")),
+            ox.NamedNode(report.graph),
+        )
+        quads = [*self._grapher.quads(report), received]
+        return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+
+
+def _code(iri: str) -> str:
+    """The code of a body or team, which is the last part of its IRI."""
+    return iri.rstrip("/").rsplit("/", 1)[-1]
