@@ -95,16 +95,16 @@ def test_a_report_is_in_the_graph_while_it_is_the_newest_accepted_one(follower: 
     assert revisions == ["plan"]
     assert b"".join(follower.nquads(())) == b""
     rural = f"{AGRICULTURE}/rural/2023"
-    steps = [
-        lambda: accept(follower, file(rows(AGRICULTURE, "rural", 2023, 1))),
-        lambda: accept(follower, file(rows(AGRICULTURE, "rural", 2023, 2))),
-        lambda: accept(follower, file(rows(EDUCATION, "education", 2023, 7))),
+    uploads = [
+        file(rows(AGRICULTURE, "rural", 2023, 1)),
+        file(rows(AGRICULTURE, "rural", 2023, 2)),
+        file(rows(EDUCATION, "education", 2023, 7)),
     ]
     education = f"{EDUCATION}/education/2023"
     wanted = [[(rural, "1")], [(rural, "2")], [(rural, "2"), (education, "7")]]
     ids = []
-    for step, there in zip(steps, wanted, strict=True):
-        ids.append(step())
+    for upload, there in zip(uploads, wanted, strict=True):
+        ids.append(accept(follower, upload))
         assert figures(follower) == sorted(there)
         revisions.append(follower.revision("plan", ledger.in_force()))
     ledger.decide(ids[1], "withdrawn", AUDITOR)
