@@ -30,6 +30,7 @@ _OWN = {
     "ledger": "kb.cli.ledgering",
     "token": "kb.cli.ledgering",
     "reports": "kb.cli.reporting",
+    "template": "kb.cli.forms",
 }
 
 

@@ -1,4 +1,7 @@
-"""Ledgers for real: SQLite in a folder of the test's, PostgreSQL in a cluster of its own."""
+"""What tests of reports share: code lists of the plan, and ledgers for real.
+
+SQLite in a folder of the test's, PostgreSQL in a cluster of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from kb import settings
+from kb.plan import graph
+from kb.plan.graph import PlanGraph
+from kb.reports.codelists import CodeLists
 from kb.reports.ledger.ledger import Ledger
 from tests.reports.cluster import Cluster
 
@@ -64,3 +71,13 @@ def another(tmp_path: Path) -> Iterator[Callable[[str], Ledger]]:
     yield open_
     for one in opened:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def plan() -> PlanGraph:
+    return graph.build(settings.load())
+
+
+@pytest.fixture(scope="session")
+def lists(plan: PlanGraph) -> CodeLists:
+    return CodeLists.of(plan)
