@@ -20,11 +20,18 @@ from kb.reports.codelists import CodeLists
 from kb.reports.graph import Grapher, Report
 from kb.reports.ledger.records import Key, Submission
 from kb.reports.reading import Reading
+from kb.reports.reading.limits import Limits
 from kb.reports.sheet import Upload
 from kb.terms import PROV, RDF, XSD
 
 #: Whose way of working decides what a file becomes: with other code it is drawn anew.
 _MAKERS = ("reading/*.py", "codelists.py", "graph.py", "observing.py", "unit.py", "written.py")
+#: A file that was taken in has passed the operator's limits of its day; lower ones, or a machine
+#: that is busy, must not take an accepted figure out of the graph.
+_LIMITS = Limits(
+    upload_mb=1024, rows=10**6, seconds=60.0, memory_mb=2048, unpacked_mb=1024, ratio=1000
+)
+_DATE_TIME = ox.NamedNode(XSD + "dateTime")
 
 
 class Drawer:
@@ -68,7 +75,7 @@ class Drawer:
         self, submission: Submission, upload: Upload, audit: Mapping[str, Any] | None = None
     ) -> Mapping[Key, bytes]:
         """As of :class:`kb.reports.following.Drawing`."""
-        read = reading.read(upload, self.lists)
+        read = reading.read(upload, self.lists, _LIMITS)
         if read.refused is not None:
             raise FileProblem(read.code or "unreadable", read.refused, file=upload.name)
         found = self._by_key(read)
@@ -97,7 +104,7 @@ class Drawer:
         received = ox.Quad(
             ox.NamedNode(report.iri),
             ox.NamedNode(PROV + "generatedAtTime"),
-            ox.Literal(submission.received_at, datatype=ox.NamedNode(XSD + "dateTime")),
+            ox.Literal(_canonical(submission.received_at), datatype=_DATE_TIME),
             ox.NamedNode(report.graph),
         )
         quads = [*self._grapher.quads(report), received, *self._assessments(report, judged)]
@@ -126,6 +133,11 @@ class Drawer:
             ]
             for name, value in told:
                 yield ox.Quad(node, ox.NamedNode(name), value, graph)
+
+
+def _canonical(moment: str) -> str:
+    """A time of the ledger as XML Schema has it, which the store would make of it anyway."""
+    return moment.removesuffix("Z").rstrip("0").removesuffix(".") + "Z"
 
 
 def _code(iri: str) -> str:
