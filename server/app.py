@@ -16,6 +16,7 @@ from kb.errors import PlankbError
 from kb.plan.graph import SOURCE_NOTICE
 from kb.settings import Settings
 from server import (
+    addresses,
     ask,
     assets,
     catalogue,
@@ -23,14 +24,20 @@ from server import (
     delivery,
     description,
     editor,
+    explaining,
     feedback,
     graph_store,
     language,
+    manual,
+    neighbours,
     ops,
+    overview,
     problems,
     resources,
+    search,
     source,
     sparql,
+    views,
 )
 from server.knowledge import Knowledge
 from server.labels import labels
@@ -38,7 +45,8 @@ from server.texts import TEXTS
 
 _SUBJECTS = (
     ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    ops, assets,
+    views, overview, search, neighbours, explaining,
+    manual, ops, assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.
@@ -71,7 +79,7 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     problems.install(app)
     delivery.install(app)
     ops.install(app)
-    app.add_template_filter(resources.local_address, "local_address")
+    app.add_template_filter(addresses.local_address, "local_address")
     app.context_processor(_for_templates)
     app.after_request(_with_headers)
     if settings.proxies:
@@ -105,7 +113,7 @@ def _plan_page() -> str:
         plans = labels().plans
     except PlankbError:  # this page may be the one that says that the engine is gone
         return ""
-    return resources.local_address(plans[0].iri) if plans else ""
+    return addresses.local_address(plans[0].iri) if plans else ""
 
 
 def _with_headers(response: Response) -> Response:

@@ -33,19 +33,19 @@ def as_csv(shown: Shown) -> str:
         value = row.row.value
         lines.writerow(
             [
-                _cell(row.row.label.zh),
-                _cell(row.row.label.en),
-                _cell(row.row.team),
+                cell(row.row.label.zh),
+                cell(row.row.label.en),
+                cell(row.row.team),
                 ":".join(map(str, value)) if isinstance(value, tuple) else value,
-                *map(_cell, (row.row.unit, row.row.comparator, row.row.role, row.row.status)),
-                _cell(row.row.type),
-                _cell(row.row.iri),
-                _cell(" ".join(f"[{number}]" for number in row.numbers)),
-                _cell(" ¦ ".join(citation.quote for citation in own)),
-                _cell(" ".join(dict.fromkeys(citation.source.name for citation in own))),
+                *map(cell, (row.row.unit, row.row.comparator, row.row.role, row.row.status)),
+                cell(row.row.type),
+                cell(row.row.iri),
+                cell(" ".join(f"[{number}]" for number in row.numbers)),
+                cell(" ¦ ".join(citation.quote for citation in own)),
+                cell(" ".join(dict.fromkeys(citation.source.name for citation in own))),
                 # A single range would be read as a date or a sum, so each has its brackets.
-                _cell(" ".join(f"[{citation.start},{citation.end})" for citation in own)),
-                _cell(" ".join(dict.fromkeys(citation.source.sha256 for citation in own))),
+                cell(" ".join(f"[{citation.start},{citation.end})" for citation in own)),
+                cell(" ".join(dict.fromkeys(citation.source.sha256 for citation in own))),
             ]
         )
     return "\ufeff" + written.getvalue()
@@ -87,10 +87,10 @@ def _row(row: ShownRow, lang: Language, said: dict[str, str]) -> list[str]:
     ]
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """A text that a spreadsheet takes as text.
 
-    >>> _cell("=1+1"), _cell("津鹰计划")
+    >>> cell("=1+1"), cell("津鹰计划")
     ("'=1+1", '津鹰计划')
     """
     return "'" + text if text.lstrip(" \u3000").startswith(_FORMULA) else text

@@ -28,6 +28,7 @@ _OWN = {
     "review": "kb.cli.telling",
     "codes": "kb.cli.telling",
     "export": "kb.cli.querying",
+    "template": "kb.cli.forms",
 }
 
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from kb import terms
@@ -27,6 +28,8 @@ _POWERS = {"万": Decimal(10) ** 4, "萬": Decimal(10) ** 4, "亿": Decimal(10) 
 
 #: Similarity, of 100, from which on a form is worth an offer.
 _CLOSE = 45
+#: Characters of a text that are compared: no label is as long.
+_COMPARED = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class CodeLists:
         lists: by name.
         units: by the unit's own IRI, in base units.
         unit_of_indicator: by indicator, the IRI of its unit.
-        optional: indicators that a report may leave empty.
+        optional: indicators that a report may leave empty, as no target has a number for them.
     """
 
     def __init__(
@@ -132,23 +135,25 @@ class CodeLists:
 
     def nearest(self, name: ListName, text: str, n: int = 3) -> tuple[Entry, ...]:
         """The entries that look most like a text, the most similar first; none where none does."""
-        from rapidfuzz import fuzz
+        from rapidfuzz import fuzz, process
 
         chosen = self._lists[name]
-        key = folded(text)
         best: dict[str, float] = {}
-        for form, iris in chosen.forms.items():
-            score = fuzz.WRatio(key, form)
-            for iri in iris:
+        key = folded(text[:_COMPARED])
+        alike = process.extract(
+            key, chosen.forms.keys(), scorer=fuzz.WRatio, limit=None, score_cutoff=_CLOSE
+        )
+        for form, score, _ in alike:
+            for iri in chosen.forms[form]:
                 best[iri] = max(best.get(iri, 0.0), score)
-        close = [iri for iri, score in best.items() if score >= _CLOSE]
-        ranked = sorted(close, key=lambda iri: (-best[iri], chosen.entries[iri].code))
+        ranked = sorted(best, key=lambda iri: (-best[iri], chosen.entries[iri].code))
         return tuple(chosen.entries[iri] for iri in ranked[:n])
 
     def _breadth(self, iri: str) -> tuple[int, str]:
         return len(self._units[iri].signs), iri
 
 
+@lru_cache(8192)  # the same few words stand in every row
 def folded(text: str) -> str:
     """What forms are compared by: width, case, spaces and invisible characters do not count.
 
@@ -207,7 +212,10 @@ def _made(graph: PlanGraph) -> CodeLists:
         row["i"]: row["u"]
         for row in graph.select(f"SELECT ?i ?u WHERE {{ ?i <{ns}measureKind> ?k ; <{ns}unit> ?u }}")
     }
-    optional = graph.select(f"SELECT ?i WHERE {{ ?i a <{ns}SupportingIndicator> }}")
+    optional = graph.select(
+        f"SELECT ?i WHERE {{ ?i <{ns}measureKind> ?k "
+        f"FILTER NOT EXISTS {{ ?t <{ns}indicator> ?i ; a <{ns}QuantitativeTarget> }} }}"
+    )
     return CodeLists(
         graph.base, plan, lists, units, unit_of, frozenset(row["i"] for row in optional)
     )
@@ -215,15 +223,22 @@ def _made(graph: PlanGraph) -> CodeLists:
 
 def _labels(graph: PlanGraph, iris: Iterable[str]) -> dict[str, list[tuple[int, str, str]]]:
     """By IRI its labels: how good each is (1 to 3), the label, its language."""
-    wanted = " ".join(f"<{iri}>" for iri in dict.fromkeys(iris))
-    rows = graph.select(
-        f"SELECT ?iri ?rank ?form (LANG(?form) AS ?tag) WHERE {{ VALUES ?iri {{ {wanted} }} "
-        f"VALUES (?p ?rank) {{ (<{terms.SKOS}prefLabel> 1) (<{terms.SKOS}altLabel> 2) "
-        f"(<{terms.SKOS}hiddenLabel> 3) }} ?iri ?p ?form }} ORDER BY ?iri ?rank ?form"
-    )
+    import pyoxigraph as ox
+
+    kinds = ("prefLabel", "altLabel", "hiddenLabel")
     found: dict[str, list[tuple[int, str, str]]] = {}
-    for row in rows:
-        found.setdefault(row["iri"], []).append((int(row["rank"]), row["form"], row["tag"]))
+    for iri in dict.fromkeys(iris):
+        # Pattern by pattern: a query over all of them takes ten times as long.
+        for rank, kind in enumerate(kinds, 1):
+            quads = graph.store.quads_for_pattern(
+                ox.NamedNode(iri), ox.NamedNode(terms.SKOS + kind), None, None
+            )
+            forms = sorted(
+                (quad.object.value, quad.object.language or "")
+                for quad in quads
+                if isinstance(quad.object, ox.Literal)
+            )
+            found.setdefault(iri, []).extend((rank, form, tag) for form, tag in forms)
     return found
 
 

@@ -21,6 +21,8 @@ from kb.text import Text
 
 #: Entries that are offered where nothing like a text is known.
 _OFFERED = 12
+#: Different unknown texts of a file that are compared with all that is known.
+_COMPARED = 500
 _YEAR = re.compile(r"([0-9]{4})(?:\.0+)?年?")
 _DIGITS = str.maketrans("０１２３４５６７８９．", "0123456789.")
 #: The list that a column is looked up in, and what ``plankb codes`` calls it.
@@ -43,29 +45,38 @@ def observe(
     """
     observations: list[Observation] = []
     findings: list[Finding] = []
+    offers = _Offers(lists)
     for number, sheet in enumerate(sheets):
         iris = f"{lists.base}id/{lists.plan}/report/{sheet.sha256[:16]}/"
+        hidden = _hidden_columns(sheet)
+        for column in (column for column in COLUMNS if column in hidden):
+            cell = sheet.cell(sheet.rows[0], column)
+            what = Text(
+                zh=f"“{HEADINGS[column]}”列（{sheet.columns[column]}）",
+                en=f"the column “{column}” ({sheet.columns[column]})",
+            )
+            findings.append(fault("hidden-row", cell, focus=iris.rstrip("/"), what=what))
         for row in sheet.rows:
             beyond = [cell for name, cell in row.cells.items() if name not in COLUMNS]
             iri = iris + (f"s{number + 1}-r{row.number}" if number else f"r{row.number}")
             if beyond:
                 findings.append(fault("extra-cell", *beyond, focus=iri))
                 continue
-            seen, found = _observation(iri, sheet, row, lists)
+            seen, found = _observation(iri, sheet, row, lists, offers)
             if seen is not None:
                 observations.append(seen)
                 findings += found
+                findings += _odd(sheet, row, iri, hidden)
     return tuple(observations), tuple(findings)
 
 
 def _observation(
-    iri: str, sheet: Sheet, row: Row, lists: CodeLists
+    iri: str, sheet: Sheet, row: Row, lists: CodeLists, offers: _Offers
 ) -> tuple[Observation | None, list[Finding]]:
     findings: list[Finding] = []
 
     def unknown(column: Column) -> None:
         name, listed = _LISTS[column]
-        offered = lists.nearest(name, row.text(column)) or lists.entries(name)[:_OFFERED]
         findings.append(
             fault(
                 "unknown-code",
@@ -73,10 +84,7 @@ def _observation(
                 focus=iri,
                 column=Text(zh=HEADINGS[column], en=column),
                 value=row.text(column)[:40],
-                nearest=Text(
-                    zh="、".join(f"{entry.code}（{entry.label.zh}）" for entry in offered),
-                    en=", ".join(f"{entry.code} ({entry.label.en})" for entry in offered),
-                ),
+                offered=offers.of(name, row.text(column)),
                 list=listed,
             )
         )
@@ -101,7 +109,6 @@ def _observation(
     if trouble is not None:
         cell = sheet.cell(row, "value")
         findings.append(fault("not-a-number", cell, focus=iri, reason=trouble.reason))
-    findings += _odd(sheet, row, iri)
     seen = Observation(
         iri=iri,
         sheet=sheet,
@@ -116,6 +123,30 @@ def _observation(
         note=row.text("note"),
     )
     return seen, findings
+
+
+class _Offers:
+    """What is offered for an unknown text; each text is looked at once."""
+
+    def __init__(self, lists: CodeLists) -> None:
+        self._lists = lists
+        self._known: dict[tuple[ListName, str], Text] = {}
+
+    def of(self, name: ListName, text: str) -> Text:
+        """The nearest entries, or the first ones where none is near; nothing once it is too much.
+
+        A file with thousands of different unknown texts is not one that offers would mend.
+        """
+        found = self._known.get((name, text))
+        if found is None:
+            if len(self._known) >= _COMPARED:
+                return Text(zh="", en="")
+            near = self._lists.nearest(name, text) or self._lists.entries(name)[:_OFFERED]
+            found = self._known[name, text] = Text(
+                zh="可用的有：" + "、".join(f"{one.code}（{one.label.zh}）" for one in near) + "；",
+                en="there are: " + ", ".join(f"{one.code} ({one.label.en})" for one in near) + "; ",
+            )
+        return found
 
 
 def _year(text: str) -> int | None:
@@ -138,7 +169,18 @@ def _figure(
     return (None, read) if isinstance(read, Unreadable) else (read, None)
 
 
-def _odd(sheet: Sheet, row: Row, iri: str) -> Iterator[Finding]:
+def _hidden_columns(sheet: Sheet) -> frozenset[Column]:
+    """Columns that are hidden in every row, where not all of them are."""
+    hidden = frozenset(
+        column
+        for column in COLUMNS
+        if column in sheet.columns
+        and all("hidden" in row.traits.get(column, ()) for row in sheet.rows)
+    )
+    return hidden if len(hidden) < len(sheet.columns) else frozenset()
+
+
+def _odd(sheet: Sheet, row: Row, iri: str, hidden_columns: frozenset[Column]) -> Iterator[Finding]:
     """What the workbook does to the cells of a row."""
     for column in COLUMNS:
         if "formula" in row.traits.get(column, ()):
@@ -148,7 +190,7 @@ def _odd(sheet: Sheet, row: Row, iri: str) -> Iterator[Finding]:
     if merged:
         yield fault("merged-cell", *merged, focus=iri)
     hidden = _with(sheet, row, "hidden")
-    if hidden:
+    if len(hidden) > len(hidden_columns):
         what = Text(zh=f"第 {row.number} 行", en=f"row {row.number}")
         yield fault("hidden-row", *hidden, focus=iri, what=what)
 

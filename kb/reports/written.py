@@ -28,6 +28,7 @@ _PARTS = {"%": Decimal(1), "‰": Decimal("0.1")}
 _ABOUT = re.compile(
     r"[约約近超逾多余餘几来+~≈>≥<≤＞＜]|左右|上下|以上|以下|about|approx|over", re.IGNORECASE
 )
+_EXPONENT = re.compile(r"[+-]?[0-9.]+[eE][+-]?[0-9]+")
 _CHINESE = re.compile(r"[零〇一二两三四五六七八九十百千]+")
 
 #: Longer than any figure; what is longer is text.
@@ -75,7 +76,7 @@ def read(text: str, *, unit: UnitCode | None = None) -> Figure | Unreadable:
             f"“{plain}” is no ratio: write its parts, such as 15:35:50",
         )
     found = _NUMBER.fullmatch(plain)
-    if found is None:
+    if found is None or _EXPONENT.fullmatch(plain):
         return _not_a_number(plain)
     sign, digits, decimals, behind = found.groups()
     scaled = _scale(plain, behind, unit)
@@ -160,12 +161,14 @@ def _number(
     if abs(value) > _LARGEST:
         return None
     low, high = (value, value) if exact else (_EXACT.subtract(value, half), _EXACT.add(value, half))
-    return _cut(value, ROUND_HALF_EVEN), Interval(_cut(low, ROUND_FLOOR), _cut(high, ROUND_CEILING))
+    return _cut(value, _DECIMALS, ROUND_HALF_EVEN), Interval(
+        _cut(low, _DECIMALS + 1, ROUND_FLOOR), _cut(high, _DECIMALS + 1, ROUND_CEILING)
+    )
 
 
-def _cut(value: Decimal, rounding: str) -> Decimal:
-    """At most nine decimals, and no zero or exponent more than the number needs."""
-    finest = Decimal(1).scaleb(-_DECIMALS)
+def _cut(value: Decimal, decimals: int, rounding: str) -> Decimal:
+    """At most so many decimals, and no zero or exponent more than the number needs."""
+    finest = Decimal(1).scaleb(-decimals)
     cut = value.quantize(finest, rounding, _EXACT).normalize(_EXACT)
     return cut.quantize(Decimal(1)) if cut.as_tuple().exponent > 0 else cut + 0  # type: ignore[operator]  # finite
 
@@ -177,12 +180,12 @@ def _not_a_number(plain: str) -> Unreadable:
             f"the comma in “{plain}” cannot part thousands: write 1,234, or no comma, "
             "and “.” before decimals",
         )
-    if re.fullmatch(r"[+-]?[0-9.]+[eE][+-]?[0-9]+", plain):
+    if _EXPONENT.fullmatch(plain):
         return _no(
             f"“{plain}”是科学记数法：写出全部数字",
             f"“{plain}” is in scientific notation: write all its digits",
         )
-    if _ABOUT.search(plain) and re.search(r"[0-9]", plain):
+    if _ABOUT.search(plain) and re.search(r"[0-9]", plain) and not plain.startswith("="):
         return _no(
             f"“{plain}”不是确数：只写数字",
             f"“{plain}” is not exact: write the number alone",

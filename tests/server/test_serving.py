@@ -171,6 +171,7 @@ def test_who_has_used_up_its_query_time_is_told_when_to_come_again(cache: Path) 
             assert f"\nplankb_engine_{name}" in counted
 
 
+@pytest.mark.needs_ci
 def test_sighup_brings_a_new_revision_and_no_request_fails(
     service: Service, web: httpx.Client, overlay: Path
 ) -> None:

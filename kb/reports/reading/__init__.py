@@ -58,12 +58,12 @@ def read(upload: Upload, lists: CodeLists, limits: Limits | None = None) -> Read
     """
     # On use: the process that parses files needs none of this, and observing uses this package.
     from kb.reports.observing import observe
-    from kb.reports.reading import parsing
+    from kb.reports.reading.isolated import READERS
     from kb.reports.reading.sheets import sheets
 
     limits = limits or Limits()
     try:
-        found = sheets(upload, parsing.parse(upload, limits))
+        found = sheets(upload, READERS.parse(upload, limits))
     except FileProblem as problem:
         hint = problem.hint or Text(zh="", en="")
         refused = Text(

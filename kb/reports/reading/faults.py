@@ -36,8 +36,8 @@ _FAULTS: dict[str, _Fault] = {
             zh="{column}“{value}”不在代码表中", en="the {column} “{value}” is not in the code list"
         ),
         Text(
-            zh="可用的有：{nearest}；全部见 plankb codes {list}",
-            en="there are: {nearest}; plankb codes {list} lists all",
+            zh="{offered}全部见 plankb codes {list}",
+            en="{offered}plankb codes {list} lists all",
         ),
     ),
     "year-outside-plan": _Fault(

@@ -25,13 +25,11 @@ class Grid:
         name: of the sheet; None where the format has none.
         rows: by row from the first, its cells from column A, as they are shown.
         traits: by row and column, from 0, what the workbook does to the cell.
-        hidden: whether the whole sheet is hidden.
     """
 
     name: str | None
     rows: tuple[tuple[str, ...], ...]
     traits: Mapping[tuple[int, int], frozenset[Trait]] = field(default_factory=dict)
-    hidden: bool = False
 
 
 def dump(grids: Iterable[Grid]) -> bytes:
@@ -41,7 +39,6 @@ def dump(grids: Iterable[Grid]) -> bytes:
             grid.name,
             grid.rows,
             [[row, column, sorted(traits)] for (row, column), traits in grid.traits.items()],
-            grid.hidden,
         ]
         for grid in grids
     ]
@@ -65,9 +62,8 @@ def load(data: bytes) -> tuple[Grid, ...]:
                     (int(row), int(column)): frozenset(one for one in TRAITS if one in traits)
                     for row, column, traits in odd
                 },
-                bool(hidden),
             )
-            for name, rows, odd, hidden in json.loads(data.decode("utf-8", "replace"))
+            for name, rows, odd in json.loads(data.decode("utf-8", "replace"))
         )
     except (TypeError, KeyError) as error:
         raise ValueError(str(error)) from error
