@@ -155,7 +155,8 @@ class _Compiler:
         inner = f"OPTIONAL {{ {found} }}" if optional else found
         return (
             f"{{ SELECT ?this (COUNT(DISTINCT ?counted) AS ?number) "
-            f"WHERE {{ ?this ?p ?o . {inner} }} GROUP BY ?this HAVING(COUNT(DISTINCT ?counted) {test}) }}"
+            f"WHERE {{ ?this ?p ?o . {inner} }} "
+            f"GROUP BY ?this HAVING(COUNT(DISTINCT ?counted) {test}) }}"
         )
 
     def items(self, head: Term) -> Iterator[Term]:
