@@ -19,6 +19,7 @@ from kb.plan.graph import PlanGraph
 from kb.reports import reading, reference
 from kb.reports.auditing import Auditor, Batch, select_in
 from kb.reports.codelists import CodeLists
+from kb.reports.reading import Reading
 from tests.reports.corpus import File, Line
 
 SEED = int(os.environ.get("PLANKB_SEED", secrets.randbelow(1_000_000)))
@@ -159,7 +160,8 @@ def test_a_fault_of_every_shape_is_found_alike(lists: CodeLists, auditor: Audito
     found = set()
     chance = random.Random(SEED)
     for files in BATCHES:
-        now, before = [], []
+        now: list[Reading] = []
+        before: list[Reading] = []
         for name, rows in files.items():
             lines = _lines(rows) if rows else _random(chance)
             read = reading.read(File(f"{name}.csv", lines).upload(), lists)
