@@ -6,6 +6,7 @@ import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -16,8 +17,11 @@ from kb import settings
 from kb.cli.output import either, language, progress, say
 
 if TYPE_CHECKING:
+    from kb.plan.graph import PlanGraph
     from kb.reports.ledger.ledger import Ledger
     from kb.reports.ledger.records import Head, Scope, Token
+    from kb.settings import Settings
+    from kb.store.interface import Store
 
 _OUT = click.Path(path_type=Path, dir_okay=False)
 _JSON = click.option("--json", "as_json", is_flag=True, help="As JSON. / 输出 JSON。")
@@ -218,6 +222,77 @@ def rebuild(*, as_json: bool) -> None:
         say(either("缓存的内容与重建的不同", "what was cached was not the same"))
     if found.unread or not found.same:
         raise click.exceptions.Exit(1)
+
+
+@ledger.command()
+@_JSON
+def audit(*, as_json: bool) -> None:
+    """Audit all accepted reports by today's rules, side by side. / 按现行规则复核全部已采纳报表。
+
+    With PLANKB_STORE the rules run on that endpoint, on what it has. Exit status 1 when a
+    violation was found.
+    """
+    from kb.plan import graph
+    from kb.reports.auditing import Auditor
+    from kb.reports.output.json import finding_as_dict
+    from kb.reports.stored import audit_stored
+
+    chosen = settings.load()
+    progress(either("载入…", "loading…"))
+    built = graph.build(chosen)
+    auditor = Auditor(built)
+    with _all_reports(chosen, built) as store:
+        findings = audit_stored(auditor, store, lambda rule: progress(f"{rule}…"))
+    progress("")
+    if as_json:
+        said = {
+            "rules": auditor.rules.version,
+            "findings": [finding_as_dict(one) for one in findings],
+        }
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        for one in findings:
+            first = one.cells[0]
+            click.echo(
+                "\t".join(
+                    (
+                        one.severity if one.outcome == "violated" else one.outcome,
+                        one.rule,
+                        f"{first.file}:{first.row}:{first.column}",
+                        one.message.in_(language()),
+                    )
+                )
+            )
+        say(either(f"{len(findings)} 条发现", f"{len(findings)} findings"))
+    if any(one.severity == "violation" and one.outcome == "violated" for one in findings):
+        raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _all_reports(chosen: Settings, built: PlanGraph) -> Iterator[Store]:
+    """A store with the plan and all reports in force, whose limits are none or an hour."""
+    from kb import terms
+    from kb.store.embedded import EmbeddedStore
+
+    if chosen.store:
+        from kb.store.remote import RemoteStore
+
+        patient = replace(chosen, query_seconds=3600.0, result_mb=1024)
+        with RemoteStore.of(patient) as remote:
+            yield remote
+        return
+    from kb.reports.drawing import Drawer
+    from kb.reports.following import Follower
+
+    store = EmbeddedStore(terms.prefixes(chosen.base))
+    with opened() as book:
+        follower = Follower(book, Drawer(built), chosen)
+        in_force = book.in_force()
+        data = built.data + b"".join(follower.nquads(in_force))
+        store.load(data, follower.revision(built.revision, in_force))
+    for one in follower.unread:
+        say(f"{one.submission} {one.key}: {one.reason.in_(language())}")
+    yield store
 
 
 def _head(text: str) -> Head:

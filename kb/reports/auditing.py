@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pyoxigraph as ox
@@ -21,15 +21,14 @@ from kb.reports.finding import (
     Audit,
     AuditedFile,
     Clause,
-    Ends,
     Finding,
     Quote,
 )
 from kb.reports.graph import Grapher, Report
+from kb.reports.hit import Hit, ends, merged
 from kb.reports.messages import Messages
 from kb.reports.observation import Observation
 from kb.reports.reading import Reading
-from kb.reports.ruleset import Rule
 from kb.reports.sheet import COLUMNS, Cell
 from kb.terms import OA, RDF, SKOS, XSD
 
@@ -48,22 +47,6 @@ class Result:
     rule: str
     shape: str
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A result with what the query found beside it."""
-
-    rule: Rule
-    value: str
-    found: Mapping[str, str]
-    others: frozenset[str] = frozenset()
-    plan: frozenset[str] = frozenset()
-
-    @property
-    def at(self) -> str:
-        """The column at fault, where the query says it; one figure may be at fault in several."""
-        return self.found.get("value" if self.rule.rows else "column", "")
 
 
 @dataclass(frozen=True)
@@ -99,11 +82,11 @@ class Auditor:
     ) -> None:
         self.rules = rules or ruleset.load(plan.base)
         self.grapher = Grapher(plan)
-        self._ns = plan.base + "ns#"
-        self._messages = Messages(plan)
+        self.namespace = plan.base + "ns#"
+        self.messages = Messages(plan)
         self._context = tuple(self._read_of(plan, band))
         self._clauses, self._targets_of = _clauses(plan)
-        self._assessor = assessing.Assessor(plan, self.grapher, self._messages, self._clauses, band)
+        self._assessor = assessing.Assessor(plan, self.grapher, self.messages, self._clauses, band)
 
     def audit(
         self,
@@ -134,8 +117,8 @@ class Auditor:
             one = batch.observations[iri]
             return order.get(one.sheet.file, -1), one.sheet.sheet or "", one.row.number
 
-        hits = self._hits(lambda query: select_in(store, query), progress)
-        found = _merged((hit for hit in hits if hit.value in under_audit), place)
+        hits = self.hits(lambda query: select_in(store, query), progress)
+        found = merged((hit for hit in hits if hit.value in under_audit), place)
         made = (
             self._finding(hit, batch, order)
             for hit in found
@@ -192,62 +175,51 @@ class Auditor:
         Args:
             select: runs a SELECT query over the graph; IRIs and literals as their text.
         """
-        return {Result(hit.rule.name, hit.rule.shape, hit.value) for hit in self._hits(select)}
+        return {Result(hit.rule.name, hit.rule.shape, hit.value) for hit in self.hits(select)}
 
-    def _hits(
+    def hits(
         self,
         select: Callable[[str], Iterable[Mapping[str, str]]],
         progress: Callable[[str], None] | None = None,
-    ) -> Iterator[_Hit]:
+    ) -> Iterator[Hit]:
+        """What the rules' queries find, not yet merged."""
         for rule in self.rules.rules:
             if progress is not None:
                 progress(rule.name)
             for row in select(rule.query):
-                value = row["this"] if rule.rows else row["value"]
-                yield _Hit(
-                    rule,
-                    value,
-                    row,
-                    frozenset(row.get("others", "").split()) - {value},
-                    frozenset(row.get("plan", "").split()),
-                )
+                yield Hit.of(rule, row)
 
-    def _finding(self, hit: _Hit, batch: Batch, order: Mapping[str, int]) -> Finding:
+    def _finding(self, hit: Hit, batch: Batch, order: Mapping[str, int]) -> Finding:
         rule, found = hit.rule, hit.found
         one = batch.observations[hit.value]
-        column = found.get("column") or self._column(rule, found) or "value"
+        column = hit.column
         others = [batch.observations[iri] for iri in hit.others if iri in batch.observations]
         beside = [other.sheet.cell(other.row, column) for other in others]
-        plan = hit.plan or self._targets_of.get(one.indicator or "", frozenset())
         return Finding(
             rule.name,
             rule.severity,
             rule.outcome,
-            self._messages.fill(rule.message, found),
-            self._messages.fill(rule.hint, found),
+            self.messages.fill(rule.message, found),
+            self.messages.fill(rule.hint, found),
             (
                 one.sheet.cell(one.row, column),
                 *sorted(set(beside), key=lambda cell: (order.get(cell.file, -1), _address(cell))),
             ),
             hit.value,
-            _ends(found, "reported"),
-            _ends(found, "computed"),
-            tuple(self._clauses[iri] for iri in sorted(plan) if iri in self._clauses),
+            ends(found, "reported"),
+            ends(found, "computed"),
+            self.clauses(hit, one.indicator),
         )
 
-    def _column(self, rule: Rule, found: Mapping[str, str]) -> str | None:
-        """The column that a shape on rows speaks of."""
-        if rule.column is None:
-            return None
-        name = rule.column.removeprefix("unknown").lower()
-        if name in ("formula", "merged", "hidden"):
-            return found.get("value", "value")
-        return {"unreadable": "value", "plan": "team"}.get(name, name)
+    def clauses(self, hit: Hit, indicator: str | None) -> tuple[Clause, ...]:
+        """What the plan says beside a finding: what the rule names, or the indicator's targets."""
+        plan = hit.plan or self._targets_of.get(indicator or "", frozenset())
+        return tuple(self._clauses[iri] for iri in sorted(plan) if iri in self._clauses)
 
     def _read_of(self, plan: PlanGraph, band: Decimal) -> Iterator[ox.Quad]:
         """What the rules read of the plan: the statements whose terms they name."""
         named = set(_TERM.findall(self.rules.text))
-        predicates = {self._ns + name for name in named}
+        predicates = {self.namespace + name for name in named}
         predicates |= {SKOS + name for name in re.findall(r"skos:(\w+)", self.rules.text)}
         seen = set()
         for quad in plan.quads:
@@ -255,7 +227,7 @@ class Auditor:
             if predicate == RDF + "type":
                 wanted = (
                     isinstance(quad.object, ox.NamedNode)
-                    and quad.object.value.removeprefix(self._ns) in named
+                    and quad.object.value.removeprefix(self.namespace) in named
                 )
             else:
                 wanted = predicate in predicates
@@ -263,8 +235,8 @@ class Auditor:
                 seen.add(ox.Quad(quad.subject, quad.predicate, quad.object))
         yield from seen
         yield ox.Quad(
-            ox.NamedNode(self._ns + "Reports"),
-            ox.NamedNode(self._ns + "approximateBand"),
+            ox.NamedNode(self.namespace + "Reports"),
+            ox.NamedNode(self.namespace + "approximateBand"),
             ox.Literal(format(band, "f"), datatype=ox.NamedNode(XSD + "decimal")),
         )
 
@@ -280,42 +252,6 @@ def select_in(store: ox.Store, query: str) -> Iterator[Mapping[str, str]]:
             for name in names
             if (value := solution[name]) is not None and not isinstance(value, ox.Triple)
         }
-
-
-def _merged(hits: Iterable[_Hit], place: Callable[[str], tuple[int, str, int]]) -> list[_Hit]:
-    """One hit for each shape, figure and column; and one where figures accuse each other.
-
-    Args:
-        hits: in any order.
-        place: where an observation stands.
-    """
-    grouped: dict[tuple[str, str, str], _Hit] = {}
-    for hit in sorted(hits, key=lambda hit: (hit.rule.shape, hit.value, sorted(hit.found.items()))):
-        key = (hit.rule.shape, hit.value, hit.at)
-        known = grouped.get(key)
-        grouped[key] = (
-            hit
-            if known is None
-            else replace(known, others=known.others | hit.others, plan=known.plan | hit.plan)
-        )
-    by_cells: dict[tuple[str, frozenset[str], str], _Hit] = {}
-    for hit in grouped.values():
-        # Two figures that contradict each other are one finding, at the later of the two.
-        cells = (hit.rule.shape, hit.others | {hit.value}, hit.at)
-        known = by_cells.get(cells)
-        if known is None or place(hit.value) > place(known.value):
-            by_cells[cells] = hit
-    return list(by_cells.values())
-
-
-def _ends(found: Mapping[str, str], name: str) -> Ends | None:
-    low, high = found.get(name + "Low"), found.get(name + "High")
-    if low is None and high is None:
-        return None
-    return (
-        Decimal(low) if low is not None else None,
-        Decimal(high) if high is not None else None,
-    )
 
 
 def _address(cell: Cell) -> tuple[str, int, int]:

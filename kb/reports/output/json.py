@@ -31,14 +31,15 @@ def as_dict(audit: Audit) -> dict[str, object]:
             {"name": file.name, "sha256": file.sha256, "rows": file.rows} for file in audit.files
         ],
         "counts": audit.counts,
-        "findings": [_finding(finding) for finding in audit.findings],
+        "findings": [finding_as_dict(finding) for finding in audit.findings],
         "progress": [_assessment(one) for one in audit.progress],
         "rules": audit.rules,
         "unreadable": {name: why.as_dict() for name, why in audit.unreadable.items()},
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_as_dict(finding: Finding) -> dict[str, object]:
+    """One finding in the same form."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,
