@@ -131,3 +131,19 @@ def test_a_ledger_is_verified_backed_up_and_restored(
     assert "not empty" in plankb("ledger", "restore", str(backup), status=2).stderr
     assert receipt.hash in plankb("ledger", "restore", str(backup), data="new").stderr
     assert "verified" in plankb("ledger", "verify", "--head", seen, data="new").stdout
+
+
+def test_all_accepted_reports_are_audited_again(plankb: Run, ledger: Ledger) -> None:
+    for year, value in ((2022, 400), (2023, 380)):
+        row = f"agriculture-commission,rural,degree-upgraded,{year},{value},人,cumulative,\n"
+        key = Key("agriculture-commission", "rural", year)
+        receipt = ledger.submit(
+            Upload(f"{year}.csv", (HEAD + row).encode()), Actor("Li", "admin"), [key]
+        )
+        ledger.decide(receipt.id, "accepted", Actor("Li", "admin"))
+    said = plankb("ledger", "audit", status=1).stdout
+    assert "violation\tcumulative-falls\t2023.csv:2:value\t" in said
+    found = json.loads(plankb("ledger", "audit", "--json", status=1).stdout)["findings"]
+    (fall,) = [one for one in found if one["outcome"] == "violated"]
+    assert fall["rule"] == "cumulative-falls"
+    assert {cell["file"] for cell in fall["cells"]} == {"2022.csv", "2023.csv"}

@@ -169,7 +169,7 @@ def test_a_fault_of_every_shape_is_found_alike(lists: CodeLists, auditor: Audito
         ours, theirs = _both(auditor, auditor.batch(now, before))
         assert ours == theirs, f"PLANKB_SEED={SEED}"
         found |= {shape for shape, _ in ours}
-    # What only workbooks have is a statement about a row like the others of reading.
-    traits = {"formula-cell", "merged-cell", "hidden-row"}
+    # What only workbooks have, and refused rows, are statements like the others of reading.
+    traits = {"formula-cell", "merged-cell", "hidden-row", "extra-cell"}
     every = {rule.shape.rsplit("/report-")[-1] for rule in auditor.rules.rules}
     assert every - found == traits
