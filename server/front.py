@@ -225,6 +225,8 @@ class Front:
         """
         for work in self._works:
             work.watch()
+        if self._held.lines is not None:
+            self._held.lines.look()
 
     def show(self) -> None:
         """Put on the board how this process is now."""

@@ -43,6 +43,9 @@ def run(
             from server.web import Web
 
             app.extensions["plankb"] = knowledge
+            if os.environ.get("PIN"):
+                cpus = sorted(os.sched_getaffinity(0))
+                os.sched_setaffinity(0, {cpus[number % len(cpus)]})
             board = metrics.board
             counter = metrics.counter(number)
             front = Front(app, knowledge, lambda: board.generation, counter, settings)

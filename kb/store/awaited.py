@@ -11,6 +11,7 @@ import asyncio
 from typing import cast
 
 from kb.store.client import lost
+from kb.store.direct import Direct
 from kb.store.frames import Frame, Inbox
 
 
@@ -44,10 +45,11 @@ class _Line(asyncio.Protocol):
         if self._reply is not None and not self._reply.done():
             self._reply.set_exception(lost(str(exc or "closed")))
 
-    async def ask(self, request: Frame) -> Frame:
+    async def ask(self, *frames: Frame) -> Frame:
         self._reply = asyncio.get_running_loop().create_future()
-        for part in request.parts():
-            self.transport.write(part)
+        for frame in frames:
+            for part in frame.parts():
+                self.transport.write(part)
         return await self._reply
 
 
@@ -62,6 +64,7 @@ class Lines:
         self._path = path
         self._idle: list[_Line] = []
         self._closed = False
+        self._direct = Direct(path)
 
     async def ask(self, request: Frame) -> Frame:
         """Send a request and wait for its reply. Cancelled, the query ends in the engine too.
@@ -69,9 +72,17 @@ class Lines:
         Raises:
             Overloaded: the engine went away, or is not there.
         """
-        line = await self._line()
+        answer = self._direct.ask(request)
+        if isinstance(answer, Frame):
+            return answer
         try:
-            reply = await line.ask(request)
+            line = await self._line()
+        except BaseException:
+            if answer is not None:
+                self._direct.give_up(answer)
+            raise
+        try:
+            reply = await line.ask(*(() if answer is None else (answer.notice(),)), request)
         except BaseException:
             line.transport.abort()
             raise
@@ -93,8 +104,13 @@ class Lines:
             raise lost(str(error)) from error
         return line
 
+    def look(self) -> None:
+        """Called a few times a second, from the event loop."""
+        self._direct.look()
+
     def close(self) -> None:
         """Close the connections, those in use as soon as they are answered."""
         self._closed = True
+        self._direct.close()
         while self._idle:
             self._idle.pop().transport.close()

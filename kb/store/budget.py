@@ -35,6 +35,11 @@ class Budget:
         self._rate = per_minute / 60
         self._left: dict[str, tuple[float, float]] = {}  # seconds left, and when that was
 
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a limit."""
+        return self._most > 0
+
     def wait(self, client: str, now: float) -> float:
         """Seconds until the client may ask again; 0.0 where it may now.
 

@@ -20,12 +20,13 @@ from kb.errors import Overloaded, PlankbError
 from kb.store import budget, reading, worker
 from kb.store.budget import Budget
 from kb.store.cache import ResultCache
-from kb.store.crew import Crew, Slot
+from kb.store.crew import Crew
 from kb.store.frames import Bytes, Frame
 from kb.store.interface import Limits
 from kb.store.jobs import Client, Flight, Job, Rules, overloaded
 from kb.store.loop import Loop
 from kb.store.messages import LIMITS_SIZE, OK, of_problem, outcome_of
+from kb.store.slots import Slot
 from kb.store.tally import Tally
 from kb.store.waiting import Waiting
 
@@ -61,7 +62,7 @@ class Lanes:
         self._rules = rules
         self._loop = loop
         self._tally = tally
-        self._budget = Budget(rules.client_seconds)
+        self.budget = Budget(rules.client_seconds)
         self._short = Waiting[Job](rules.queue)
         self._heavy = Waiting[Job](rules.queue)
         self._flights: dict[Flight, Job] = {}
@@ -74,7 +75,15 @@ class Lanes:
 
     # -- what clients do -----------------------------------------------------------------
 
-    def ask(self, client: Client, request: Frame, limits: Limits, who: str) -> None:
+    def ask(
+        self,
+        client: Client,
+        request: Frame,
+        limits: Limits,
+        who: str,
+        slot: Slot | None = None,
+        ran: float = 0.0,
+    ) -> None:
         """Take a request that needs a worker, or a result that is there.
 
         Args:
@@ -82,14 +91,18 @@ class Lanes:
             request: as it came.
             limits: granted.
             who: whose budget it goes to.
+            slot: the worker that is at it already, if there is one.
+            ran: for how many seconds.
         """
-        now = client.asked = time.monotonic()
+        now = time.monotonic()
+        client.asked = now - ran
         body = request.body
         key = (request.head, body if isinstance(body, bytes) else bytes(body))
         kept = self.cache.get(key)
         if kept is not None and len(kept.body) <= limits.result_mb * 2**20:
             self._tally.hits += 1
             self._answer(client, "cache", OK, kept.parts())
+            self._leave_off(slot)
             return
         flight = (key, request.note[:LIMITS_SIZE])
         job = self._flights.get(flight)
@@ -97,18 +110,24 @@ class Lanes:
             self._tally.joins += 1
             job.clients.append(client)
             client.job = job
+            self._leave_off(slot)
             return
-        wait = self._budget.wait(who, now)
+        wait = self.budget.wait(who, now)
         if wait:
             self._refuse(client, "short", budget.spent(wait))
+            self._leave_off(slot)
             return
         storable = not reading.is_volatile(key[1].decode("utf-8", "replace"))
-        job = Job(flight, request, limits, who, [client], now, now + limits.seconds, storable)
+        end = client.asked + limits.seconds
+        job = Job(flight, request, limits, who, [client], client.asked, end, storable)
         client.job = job
         if storable:
             self._tally.misses += 1
             self._flights[flight] = job
-        if self._known and reading.shape(key[1]) in self._known:
+        if slot is not None:
+            job.slot = slot
+            self._begin(slot, job, client.asked)
+        elif self._known and reading.shape(key[1]) in self._known:
             self._wait(self._heavy, job)
             self._run(now)
         elif not self._short and not self._heavy and (slot := self.crew.free()) is not None:
@@ -280,6 +299,11 @@ class Lanes:
 
     # -- inside --------------------------------------------------------------------------
 
+    def _leave_off(self, slot: Slot | None) -> None:
+        """Nobody needs what a worker is at."""
+        if slot is not None:
+            self.crew.remove(slot)
+
     def _heavy_running(self) -> int:
         return sum(slot.heavy and slot.job is not None for slot in self.crew.slots)
 
@@ -375,7 +399,7 @@ class Lanes:
 
     def _spend(self, job: Job, now: float) -> None:
         if job.slot is not None and job.slot.job in (job, None):
-            self._budget.spend(job.who, now - job.began, now)
+            self.budget.spend(job.who, now - job.began, now)
 
     def _fail(self, job: Job, error: PlankbError, lane: str = "short") -> None:
         for client in job.clients:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from kb import errors
@@ -53,6 +53,29 @@ def quads_request(graph: str | None, limits: Limits) -> Frame:
 def load_request(path: str, revision: str) -> Frame:
     """The request to replace everything by a new revision: N-Quads in a file of its folder."""
     return Frame.of({"do": "load", "path": path, "revision": revision})
+
+
+def lend_request(count: int, processor: int | None) -> Frame:
+    """The request for workers of one's own, on a processor where one is named.
+
+    Each comes as a frame ``lent``, its process id, with its socket as a descriptor.
+    """
+    return Frame.of({"do": "lend", "count": count, "processor": processor})
+
+
+def back_notice(pid: int, *, fit: bool) -> Frame:
+    """Says that a worker is not needed any more, and whether another may have it."""
+    return Frame.of({"do": "back", "pid": pid, "fit": fit})
+
+
+def running_notice(pid: int, seconds: float) -> Frame:
+    """Says that a worker that was lent is at the query that follows, for so many seconds."""
+    return Frame.of({"do": "running", "pid": pid, "seconds": seconds})
+
+
+def told_notice(tally: Header, spent: Mapping[str, float]) -> Frame:
+    """Counts of what workers that were lent have answered, and seconds spent by client."""
+    return Frame.of({"do": "told", "tally": tally, "spent": dict(spent)})
 
 
 def status_request() -> Frame:

@@ -95,7 +95,7 @@ def stopped(status: int, limits: Limits) -> QueryStopped | None:
         limits: under which it ran.
     """
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    if number == signal.SIGXCPU:
+    if number in (signal.SIGXCPU, signal.SIGALRM):
         return deadline(limits)
     if number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         return None
@@ -157,7 +157,8 @@ def _live(store: EmbeddedStore, limits: Limits, channel: socket.socket, parent: 
     try:
         # Ctrl-C goes to the whole group; it is the parent that decides what then happens.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in (signal.SIGTERM, signal.SIGALRM):
+            signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         walls = sandbox.confine(channel.detach(), limits.memory_mb, parent)
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=0)
@@ -169,6 +170,7 @@ def _live(store: EmbeddedStore, limits: Limits, channel: socket.socket, parent: 
         while (request := _next(inbox, line)) is not None:
             began = time.monotonic()
             reply = _answer(store, request, limits, allowance)
+            allowance.end()
             count += 1
             # A short query rarely takes much memory, and to look costs a system call.
             if count % 16 == 0 or time.monotonic() - began > _LOOK_AFTER:
