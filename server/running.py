@@ -16,6 +16,7 @@ from server.app import create_app
 from server.knowledge import Knowledge
 from server.master import Master
 from server.metrics import Metrics
+from server.places import places
 
 
 def run(
@@ -38,18 +39,19 @@ def run(
         metrics = Metrics(routes, settings.web_processes)
         app.extensions[ops.METRICS] = metrics
 
+        everyone = places(bound, settings.web_processes, pinned=settings.pin == "on")
+
         def web(number: int, control: socket.socket, knowledge: Knowledge) -> None:
             from server.front import Front
             from server.web import Web
 
             app.extensions["plankb"] = knowledge
-            if os.environ.get("PIN"):
-                cpus = sorted(os.sched_getaffinity(0))
-                os.sched_setaffinity(0, {cpus[number % len(cpus)]})
+            place = everyone[number]
+            place.take(everyone)
             board = metrics.board
             counter = metrics.counter(number)
             front = Front(app, knowledge, lambda: board.generation, counter, settings)
-            Web(bound, control, front, settings).run()
+            Web(place.bound, control, front, settings).run()
 
         def serving() -> None:
             ready()

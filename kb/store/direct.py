@@ -16,7 +16,7 @@ import socket
 import struct
 import sys
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 
 from kb.store.frames import Frame, Header, Inbox
@@ -38,6 +38,7 @@ _VAIN = 0.05
 _SAVED = 0.05
 #: How many queries are remembered that were not answered in time.
 _REMEMBERED = 500
+_PIECE = 2**16
 _TIMEOUT = struct.pack("ll", 0, int(_BRIEF * 1e6))  # a struct timeval
 
 
@@ -77,7 +78,7 @@ class Direct:
         self._vain_at = 0.0
         self._tally = Tally()
         self._budget = False
-        self._spent: Counter[str] = Counter()
+        self._spent: dict[str, float] = defaultdict(float)
         self._over: dict[str, float] = {}
 
     def ask(self, request: Frame) -> Frame | Running | None:
@@ -94,25 +95,15 @@ class Direct:
             return None
         (whole,) = request.parts()
         try:
-            if worker.send(whole) < len(whole):
-                return self._lost()
-            data = worker.recv(2**16)
+            reply = _reply(worker) if worker.send(whole) == len(whole) else None
         except BlockingIOError:
             return self._leave(request, began)
         except OSError:
-            return self._lost()
-        inbox = Inbox()
-        try:
-            inbox.feed(data)
-            reply = inbox.take()
-            while reply is None:
-                # All of it is there, and is being sent.
-                if not inbox.read(worker):
-                    return self._lost()
-                reply = inbox.take()
-        except (OSError, ValueError):
-            return self._lost()
-        self._count(request, reply, time.monotonic() - began)
+            reply = None
+        if reply is None:
+            self._lost()
+        else:
+            self._count(request, reply, time.monotonic() - began)
         return reply
 
     def give_up(self, running: Running) -> None:
@@ -127,7 +118,7 @@ class Direct:
             return
         taken = self._tally.taken()
         if taken is not None:
-            spent, self._spent = self._spent, Counter()
+            spent, self._spent = self._spent, defaultdict(float)
             self._say(told_notice(taken, spent))
 
     def close(self) -> None:
@@ -243,6 +234,25 @@ class Direct:
             self._control.close()
             self._control = None
             self._inbox = Inbox()
+
+
+def _reply(worker: socket.socket) -> Frame | None:
+    """The reply of a worker; None where it ends before, or does not go on.
+
+    Raises:
+        BlockingIOError: none of it has come in time.
+    """
+    inbox = Inbox()
+    data = worker.recv(_PIECE)
+    try:
+        while data:
+            inbox.feed(data)
+            if (frame := inbox.take()) is not None:
+                return frame
+            data = worker.recv(_PIECE)  # all of it is there, and being sent
+    except (OSError, ValueError):
+        pass
+    return None
 
 
 def _processor() -> int | None:
