@@ -20,6 +20,8 @@ from kb.settings import Settings
 from kb.store.awaited import Lines
 from kb.store.cancel import cancelled
 from kb.store.client import EngineClient
+from kb.store.direct import Running
+from kb.store.frames import Frame
 from kb.store.interface import Limits, Result
 from kb.store.messages import result_of
 from server import plain
@@ -169,29 +171,45 @@ class Front:
         held = self._held
         if held.lines is None or (asked := plain.Plain.read(scope, self._proxies)) is None:
             return None
-        asking = Asking(exchange, began)
-        held.inflight += 1
-        self._works.add(asking)
+        request = asked.request(held.limits)
+        reply = held.lines.ask_now(request)
         try:
-            result = result_of(await held.lines.ask(asked.request(held.limits)))
+            if not isinstance(reply, Frame):
+                reply = await self._replied(held, request, reply, exchange, began)
+            result = result_of(reply)
         except Overloaded as error:
             return None if error.code == "engine-lost" else error
         except PlankbError as error:
             return error
-        except asyncio.CancelledError:
-            if not asking.gone:
-                raise
-            return cancelled()
-        finally:
-            self._works.discard(asking)
-            asking.unwatch()
-            self._leave(held)
         answer = asked.answer(result, scope.headers)
         if answer is None:
             return result
         if held is self._held:
             self._keep(key, answer, plain.ROUTE)
         return answer
+
+    async def _replied(
+        self, held: _Held, request: Frame, running: Running | None, exchange: Exchange, began: float
+    ) -> Frame:
+        """What the engine says to a query; it may take its time.
+
+        Raises:
+            PlankbError: the client went away, or the engine.
+        """
+        assert held.lines is not None
+        asking = Asking(exchange, began)
+        held.inflight += 1
+        self._works.add(asking)
+        try:
+            return await held.lines.ask(request, running)
+        except asyncio.CancelledError:
+            if not asking.gone:
+                raise
+            raise cancelled() from None
+        finally:
+            self._works.discard(asking)
+            asking.unwatch()
+            self._leave(held)
 
     async def _ask(self, work: Work, key: Key | None) -> None:
         """Have the app answer in a thread; keep what may be kept."""

@@ -61,7 +61,7 @@ def places(bound: socket.socket, count: int, *, pinned: bool) -> list[Place]:
 
 
 def _sockets(bound: socket.socket, count: int) -> list[socket.socket]:
-    if not sys.platform == "linux" or bound.family == socket.AF_UNIX:
+    if sys.platform != "linux" or bound.family == socket.AF_UNIX:
         return [bound] * count  # elsewhere the same option does not spread anything
     made = [bound]
     # Only now, so that who comes later with a service of the same address is told that it is taken.

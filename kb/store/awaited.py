@@ -11,7 +11,7 @@ import asyncio
 from typing import cast
 
 from kb.store.client import lost
-from kb.store.direct import Direct
+from kb.store.direct import Direct, Running
 from kb.store.frames import Frame, Inbox
 
 
@@ -66,23 +66,29 @@ class Lines:
         self._closed = False
         self._direct = Direct(path)
 
-    async def ask(self, request: Frame) -> Frame:
+    def ask_now(self, request: Frame) -> Frame | Running | None:
+        """The reply, where it can be had at once; or else what :meth:`ask` has to know."""
+        return self._direct.ask(request)
+
+    async def ask(self, request: Frame, running: Running | None = None) -> Frame:
         """Send a request and wait for its reply. Cancelled, the query ends in the engine too.
+
+        Args:
+            request: the query.
+            running: who is at it already, if :meth:`ask_now` gave that.
 
         Raises:
             Overloaded: the engine went away, or is not there.
         """
-        answer = self._direct.ask(request)
-        if isinstance(answer, Frame):
-            return answer
         try:
             line = await self._line()
         except BaseException:
-            if answer is not None:
-                self._direct.give_up(answer)
+            if running is not None:
+                self._direct.give_up(running)
             raise
+        frames = (request,) if running is None else (running.notice(), request)
         try:
-            reply = await line.ask(*(() if answer is None else (answer.notice(),)), request)
+            reply = await line.ask(*frames)
         except BaseException:
             line.transport.abort()
             raise

@@ -23,7 +23,7 @@ from kb.store.embedded import EmbeddedStore
 from kb.store.formats import too_large
 from kb.store.frames import Frame, Header, Inbox, receive, send
 from kb.store.interface import Limits, Result
-from kb.store.messages import limits_of, of_problem, of_result, outcome_of, reply_note
+from kb.store.messages import LIMITS_SIZE, limits_of, of_problem, of_result, outcome_of, reply_note
 from kb.text import Text
 
 #: A worker that grew by more than this part of its memory limit makes room for a new one.
@@ -199,13 +199,18 @@ def _read_head(head: bytes) -> Header:
     return header
 
 
+@lru_cache(maxsize=64)
+def _granted(asked: bytes, cap: Limits) -> Limits:
+    return limits_of(Frame(b"", note=asked)).within(cap)
+
+
 def _answer(
     store: EmbeddedStore, request: Frame, cap: Limits, allowance: sandbox.Allowance
 ) -> Frame:
     limits = cap
     try:
         header = _read_head(request.head)
-        limits = limits_of(request).within(cap)
+        limits = _granted(request.note[:LIMITS_SIZE], cap)
         allowance.grant(limits.seconds, limits.memory_mb)
         if header["do"] == "quads":
             return _dump(store, header["graph"], limits)
