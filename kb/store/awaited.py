@@ -58,17 +58,20 @@ class Lines:
 
     Args:
         path: of the engine's socket.
+
+    Attributes:
+        direct: the worker that is asked first, where one is lent.
     """
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._idle: list[_Line] = []
         self._closed = False
-        self._direct = Direct(path)
+        self.direct = Direct(path)
 
     def ask_now(self, request: Frame) -> Frame | Running | None:
         """The reply, where it can be had at once; or else what :meth:`ask` has to know."""
-        return self._direct.ask(request)
+        return self.direct.ask(request)
 
     async def ask(self, request: Frame, running: Running | None = None) -> Frame:
         """Send a request and wait for its reply. Cancelled, the query ends in the engine too.
@@ -84,7 +87,7 @@ class Lines:
             line = await self._line()
         except BaseException:
             if running is not None:
-                self._direct.give_up(running)
+                self.direct.give_up(running)
             raise
         frames = (request,) if running is None else (running.notice(), request)
         try:
@@ -112,11 +115,11 @@ class Lines:
 
     def look(self) -> None:
         """Called a few times a second, from the event loop."""
-        self._direct.look()
+        self.direct.look()
 
     def close(self) -> None:
         """Close the connections, those in use as soon as they are answered."""
         self._closed = True
-        self._direct.close()
+        self.direct.close()
         while self._idle:
             self._idle.pop().transport.close()

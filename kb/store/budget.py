@@ -36,9 +36,9 @@ class Budget:
         self._left: dict[str, tuple[float, float]] = {}  # seconds left, and when that was
 
     @property
-    def is_on(self) -> bool:
-        """Whether there is a limit."""
-        return self._most > 0
+    def per_minute(self) -> float:
+        """Seconds that a client gets in a minute; 0 where there is no limit."""
+        return self._most
 
     def wait(self, client: str, now: float) -> float:
         """Seconds until the client may ask again; 0.0 where it may now.

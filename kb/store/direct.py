@@ -36,6 +36,8 @@ _BRIEF = 0.005
 #: it are saved up.
 _VAIN = 0.05
 _SAVED = 0.05
+#: The part of a client's budget after which the engine is told without delay.
+_SHARE = 0.01
 #: How many queries are remembered that were not answered in time.
 _REMEMBERED = 500
 _PIECE = 2**16
@@ -71,15 +73,22 @@ class Direct:
         self._control: socket.socket | None = None
         self._inbox = Inbox()
         self._closed = False
-        self._pid = 0
+        #: Process id of the worker; of the last one, where there is none now.
+        self.pid = 0
         self._worker: socket.socket | None = None
         self._slow: OrderedDict[bytes, None] = OrderedDict()
         self._vain = 0.0
         self._vain_at = 0.0
         self._tally = Tally()
-        self._budget = False
+        self._share = 0.0
+        self._untold = 0.0
         self._spent: dict[str, float] = defaultdict(float)
         self._over: dict[str, float] = {}
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether there is a worker to ask."""
+        return self._worker is not None
 
     def ask(self, request: Frame) -> Frame | Running | None:
         """Send a request to the worker.
@@ -119,6 +128,7 @@ class Direct:
         taken = self._tally.taken()
         if taken is not None:
             spent, self._spent = self._spent, defaultdict(float)
+            self._untold = 0.0
             self._say(told_notice(taken, spent))
 
     def close(self) -> None:
@@ -144,7 +154,7 @@ class Direct:
         return False
 
     def _leave(self, request: Frame, began: float) -> Running:
-        running = Running(self._pid, time.monotonic() - began)
+        running = Running(self.pid, time.monotonic() - began)
         self._let_go()
         self._vain += running.seconds
         self._vain_at = began + running.seconds
@@ -155,7 +165,7 @@ class Direct:
 
     def _lost(self) -> None:
         """The worker died, or was taken away."""
-        pid = self._pid
+        pid = self.pid
         self._let_go()
         self._say(back_notice(pid, fit=False))
 
@@ -163,8 +173,11 @@ class Direct:
         outcome, tired = outcome_of(reply)
         self._tally.misses += 1
         self._tally.answered("short", outcome, seconds)
-        if self._budget:
+        if self._share:
             self._spent[client_of(request)] += seconds
+            self._untold += seconds
+            if self._untold > self._share:
+                self.look()
         if tired:
             self._lost()
 
@@ -204,7 +217,7 @@ class Direct:
             self._worker.setblocking(True)
             for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
                 self._worker.setsockopt(socket.SOL_SOCKET, option, _TIMEOUT)
-            self._pid, self._budget = said["lent"], said["budget"]
+            self.pid, self._share = said["lent"], said["budget"] * _SHARE
         elif "over" in said:
             now = time.monotonic()
             self._over = {who: until for who, until in self._over.items() if until > now}

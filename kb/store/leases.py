@@ -89,7 +89,7 @@ class Leases:
         slot.lessee = client
         self._loop.park(slot.line)
         slot.stay_on(wish.processor)
-        (whole,) = Frame.of({"lent": slot.pid, "budget": self._budget.is_on}).parts()
+        (whole,) = Frame.of({"lent": slot.pid, "budget": self._budget.per_minute}).parts()
         try:
             socket.send_fds(client.line.socket, [whole], [slot.line.socket.fileno()])
         except OSError:  # it is gone, or does not listen; its workers end with it
