@@ -136,7 +136,7 @@ class Allowance:
                 first) the process ends with SIGALRM, or with SIGXCPU by its processor time.
             memory_mb: address space beyond what was mapped at the start, in MiB.
         """
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+        signal.setitimer(signal.ITIMER_REAL, max(0.0, seconds + _GRACE))
         now = time.monotonic()
         if now > self._until or seconds != self._seconds:
             # One thread uses no more processor time than time goes by, so this will do for the
