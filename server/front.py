@@ -17,12 +17,10 @@ from collections.abc import Callable
 
 from kb.errors import Overloaded, PlankbError
 from kb.settings import Settings
-from kb.store.awaited import Lines
 from kb.store.cancel import cancelled
-from kb.store.client import EngineClient
 from kb.store.direct import Running
 from kb.store.frames import Frame
-from kb.store.interface import Limits, Result
+from kb.store.interface import Result
 from kb.store.messages import result_of
 from server import plain
 from server.access import KNOWLEDGE
@@ -31,6 +29,7 @@ from server.cache import Kept, Key, ResponseCache, keepable
 from server.knowledge import Knowledge
 from server.logs import Done, RequestLog
 from server.metrics import PROBLEM, Counter, outcome
+from server.serving import Serving
 from server.sparql import KNOWN
 from server.threads import Threads
 from server.work import Asking, Exchange, Work, send
@@ -41,26 +40,6 @@ LARGEST_BODY = 4 * 2**20
 _DRAINED = 16 * 2**20
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-
-
-class _Held:
-    """A revision, and how many requests are being answered from it."""
-
-    __slots__ = ("generation", "inflight", "knowledge", "limits", "lines")
-
-    def __init__(self, knowledge: Knowledge, generation: int) -> None:
-        self.knowledge = knowledge
-        self.generation = generation
-        self.inflight = 0
-        store = knowledge.store
-        self.lines = Lines(store.path) if isinstance(store, EngineClient) else None
-        self.limits = store.limits if isinstance(store, EngineClient) else Limits()
-
-    def close(self) -> None:
-        """Nothing is answered from it any more."""
-        self.knowledge.close()
-        if self.lines is not None:
-            self.lines.close()
 
 
 class Front:
@@ -92,7 +71,7 @@ class Front:
         self._threads = Threads(settings.workers + settings.queue + 16)
         self._works: set[Work | Asking] = set()
         self._proxies = settings.proxies
-        self._held = _Held(knowledge, generation())
+        self._held = Serving(knowledge, generation())
         self._next: Knowledge | None = None
         self._drained: Callable[[int], None] = lambda _: None
         self._ids = itertools.count()
@@ -119,13 +98,13 @@ class Front:
         generation = self._generation()
         if generation == self._held.generation or self._next is None:
             return
-        before, self._held = self._held, _Held(self._next, generation)
+        before, self._held = self._held, Serving(self._next, generation)
         self._next = None
         self._cache.clear()
         if not before.inflight:
             self._retire(before)
 
-    def _retire(self, held: _Held) -> None:
+    def _retire(self, held: Serving) -> None:
         held.close()
         self._drained(held.generation)
 
@@ -189,7 +168,12 @@ class Front:
         return answer
 
     async def _replied(
-        self, held: _Held, request: Frame, running: Running | None, exchange: Exchange, began: float
+        self,
+        held: Serving,
+        request: Frame,
+        running: Running | None,
+        exchange: Exchange,
+        began: float,
     ) -> Frame:
         """What the engine says to a query; it may take its time.
 
@@ -226,7 +210,7 @@ class Front:
         if key is not None and held is self._held:
             self._keep(key, work.answer, work.route)
 
-    def _leave(self, held: _Held) -> None:
+    def _leave(self, held: Serving) -> None:
         held.inflight -= 1
         if held is not self._held and not held.inflight:
             self._retire(held)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from kb.errors import PlankbError
-from kb.store import folder, keeper
+from kb.store import folder, keeper, state
 from kb.store.crew import Crew
 from kb.store.frames import Frame, Header
 from kb.store.interface import Limits
@@ -241,33 +241,9 @@ class Front:
                 self._loop.end(line)
 
     def _status(self) -> Status:
-        busy, heavy, queued, heavy_queued = self._lanes.counts
-        crew, tally = self._crew, self._tally
-        workers = [slot.pid for slot in crew.slots if crew.is_current(slot) or slot.job]
-        pids = [os.getpid(), crew.holder, *workers]
-        return Status(
-            revision=crew.revision,
-            workers=tuple(workers),
-            busy=busy,
-            queued=queued,
-            seccomp=all(slot.seccomp for slot in crew.slots if slot.ready),
-            heavy=heavy,
-            heavy_queued=heavy_queued,
-            clients=len(self._clients),
-            outcomes=dict(tally.outcomes),
-            latency=tally.latency(),
-            cache_hits=tally.hits,
-            cache_joins=tally.joins,
-            cache_misses=tally.misses,
-            cache_entries=len(self._lanes.cache),
-            cache_bytes=self._lanes.cache.size,
-            memory={pid: size for pid in pids if (size := _resident(pid))},
-            held_bytes=sum(line.held for line in self._loop.slow),
-            loads=tally.loads,
-            deaths=crew.deaths,
-            uptime=time.monotonic() - self._began,
-            pid=os.getpid(),
-            holder=crew.holder,
+        held = sum(line.held for line in self._loop.slow)
+        return state.of_engine(
+            self._crew, self._lanes, self._tally, len(self._clients), held, self._began
         )
 
     # -- revisions -----------------------------------------------------------------------
@@ -322,11 +298,3 @@ class Front:
 @lru_cache(maxsize=256)
 def _kind(head: bytes) -> str:
     return str(json.loads(head)["do"])
-
-
-def _resident(pid: int) -> int:
-    """Resident bytes of a process; 0 where the system does not say."""
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return 0
