@@ -10,6 +10,7 @@ Must not know what a web process does.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -58,6 +59,16 @@ def places(bound: socket.socket, count: int, *, pinned: bool) -> list[Place]:
     if len(processors) < 2:
         return [Place(each, None) for each in sockets]
     return [Place(each, processors[at % len(processors)]) for at, each in enumerate(sockets)]
+
+
+def roam() -> None:
+    """In a thread of a web process beside the event loop: use any processor again.
+
+    So do the processes that it starts.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # the parent is gone
+            os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
 
 
 def _sockets(bound: socket.socket, count: int) -> list[socket.socket]:

@@ -42,6 +42,7 @@ def run(
         everyone = places(bound, settings.web_processes, pinned=settings.pin == "on")
 
         def web(number: int, control: socket.socket, knowledge: Knowledge) -> None:
+            from server import desks
             from server.front import Front
             from server.web import Web
 
@@ -50,7 +51,14 @@ def run(
             place.take(everyone)
             board = metrics.board
             counter = metrics.counter(number)
-            front = Front(app, knowledge, lambda: board.generation, counter, settings)
+            front = Front(
+                app,
+                knowledge,
+                lambda: board.generation,
+                counter,
+                settings,
+                warm=lambda: desks.warm(app),
+            )
             Web(place.bound, control, front, settings).run()
 
         def serving() -> None:

@@ -52,6 +52,10 @@ _RECORDS = frozenset(
         "Submission",
         "Observation",
         "Assessment",
+        "Grade",
+        "SupportingIndicator",
+        "Breakdown",
+        "ReportSet",
     }
 )
 #: What the plan says in clauses: found by name only where no shorter words explain as much.

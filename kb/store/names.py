@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal as OneOf
 
 import pyoxigraph as ox
@@ -45,8 +46,13 @@ _PROPERTIES = {
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _WORD = re.compile(r"[\s/:（）()“”·，、-]+")
 
+_SHOWN = " ".join(f"<{iri}>" for iri in _WORTH if iri != SKOS + "hiddenLabel")
 _LABELS = f"""SELECT ?x ?p ?l WHERE {{
-    VALUES ?p {{ {" ".join(f"<{iri}>" for iri in _WORTH)} }} ?x ?p ?l }} LIMIT {_MOST_LABELS}"""
+    VALUES ?p {{ {_SHOWN} }} ?x ?p ?l }} LIMIT {_MOST_LABELS}"""
+#: Hidden labels can be tens of thousands of words; those of what queries name are wanted.
+_HIDDEN = f"""SELECT ?x ?p ?l WHERE {{
+    BIND(<{SKOS}hiddenLabel> AS ?p) ?x ?p ?l FILTER(REGEX(STR(?x), "^(NAMESPACES)[^/#]*$"))
+}} LIMIT {_MOST_LABELS}"""
 _TYPES = f"""SELECT DISTINCT ?x ?type WHERE {{
     {{ SELECT DISTINCT ?x WHERE {{
         VALUES ?p {{ <{SKOS}prefLabel> <{RDFS}label> }} ?x ?p ?l }} LIMIT {_MOST_LABELS} }}
@@ -119,7 +125,9 @@ class Names:
                 kinds[_text(row, "x")] = "class" if kind == "class" else "property"
         labels: dict[str, dict[str, str]] = {}
         keys: list[tuple[str, int, str]] = []
-        for row in store.select(_LABELS):
+        spaces = "|".join(re.escape(iri) for iri in prefixes.values())
+        hidden = _HIDDEN.replace("NAMESPACES", spaces.replace("\\", "\\\\"))
+        for row in chain(store.select(_LABELS), store.select(hidden)):
             iri, way, literal = _text(row, "x"), _text(row, "p"), row["l"]
             if not isinstance(row["x"], ox.NamedNode) or not isinstance(literal, ox.Literal):
                 continue

@@ -49,6 +49,7 @@ CARELESS = [
 ]
 
 
+@pytest.mark.needs_ci
 def test_what_the_check_says_of_each_careless_edit(copy: Copy) -> None:
     for name, old, new, _, _ in CARELESS:
         copy.edit(name, old, new)

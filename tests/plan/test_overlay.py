@@ -116,6 +116,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         _with(tmp_path / "none.csv", tmp_path)
 
 
+@pytest.mark.needs_ci
 def test_the_check_passes_with_an_overlay_and_looks_at_it(copy: Copy, tmp_path: Path) -> None:
     path = tmp_path / "assignments.csv"
     path.write_text("team,body_zh,body_en,source\nrural,甲,Body A,Notice 7\n", encoding="utf-8")

@@ -17,9 +17,10 @@ def first(web: httpx.Client) -> tuple[str, dict[str, str]]:
 def test_every_template_is_whole_and_its_example_has_an_answer(web: httpx.Client) -> None:
     found = web.get("/api/templates").json()["templates"]
     assert found
-    for one in found:
+    for number, one in enumerate(found):
         assert set(one) == {"name", "pattern", "slots", "form", "sparql", "example"}
-        for lang in ("zh", "en"):
+        # A sample over the wire; tests/ask asks them all.
+        for lang in ("zh", "en") if number % 10 == 0 else ():
             asks = {"q": one["example"][lang], "lang": lang}
             assert web.get("/api/ask", params=asks).json()["status"] != "refused"
         for slot in one["slots"]:

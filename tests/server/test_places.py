@@ -7,6 +7,7 @@ import socket
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from server.places import places
@@ -56,7 +57,14 @@ def test_each_web_process_keeps_to_a_processor_of_its_own(tmp_path: Path) -> Non
     several = len(os.sched_getaffinity(0))
     for pin, allowed in (("on", 1), ("off", several)):
         with Service(tmp_path, pin=pin, web_processes="2") as service:
+            assert httpx.get(service.address + "/", trust_env=False).status_code < 400
             kept = [os.sched_getaffinity(pid) for pid in service.children()]
+            threads = {
+                len(os.sched_getaffinity(int(task.name)))
+                for pid in service.children()
+                for task in Path(f"/proc/{pid}/task").iterdir()
+            }
         assert [len(each) for each in kept] == [allowed, allowed]
         if pin == "on" and several > 1:
             assert kept[0] != kept[1]
+        assert several in threads  # what the event loop does not do may use any

@@ -105,6 +105,7 @@ def test_a_query_that_breaks_a_parser_breaks_no_web_process(
     assert set(before) <= set(service.children())
 
 
+@pytest.mark.needs_ci
 def test_it_changes_over_when_another_loads_a_revision(
     oxigraph: Oxigraph, service: Service, web: httpx.Client
 ) -> None:

@@ -1,5 +1,5 @@
-"""What `./dev test` runs: every check in turn, one line each, and then pytest, in two
-halves side by side.
+"""What `./dev test` runs: every check in turn, one line each, and then pytest, in several
+runs side by side.
 
 With arguments it runs only pytest, with these arguments. Without, all checks run even where one
 fails, so that one run shows everything; pytest comes last, so that its summary is the last line.
@@ -40,9 +40,9 @@ def steps() -> Iterator[Step]:
     yield Step("ruff format", ["ruff", "format", "--check", "--quiet", "--diff", *code])
     yield Step("mypy", ["mypy", "--no-error-summary", *code])
     yield Step("import contract", ["lint-imports"])
-    templates = ROOT / "server" / "templates"
-    if templates.is_dir():
-        yield Step("djlint", ["djlint", "--quiet", "--lint", "--check", str(templates)])
+    templates = ("server/templates", "kb/reports/output/templates")
+    if found := [str(ROOT / folder) for folder in templates if (ROOT / folder).is_dir()]:
+        yield Step("djlint", ["djlint", "--quiet", "--lint", "--check", *found])
     yield Step("shell syntax", ["sh", "-n", "dev"])
     if shutil.which("bash"):
         yield Step("shell syntax, CI", ["bash", "-n", ".ci/run"])
@@ -68,19 +68,20 @@ def run(step: Step) -> bool:
     return passed
 
 
-def halves() -> tuple[list[str], list[str]]:
-    """What the two runs of pytest are given, so that both cores of a small machine have work.
+def shares() -> tuple[list[str], ...]:
+    """What each run of pytest is given, so that both cores of a small machine have work.
 
-    The second has the tests that mostly wait for processes of their own. A new folder is the
-    first's without a word.
+    Three for two cores: browsers and services let their tests wait a good part of the time. A
+    new folder is the first's without a word.
     """
-    second = ["tests/ask", "tests/server", "tests/store", "tests/tooling", "server"]
-    first = sorted(
+    waiting = ["tests/browser", "tests/cli", "tests/contract"]
+    serving = ["tests/server", "tests/store", "tests/tooling", "server"]
+    computing = sorted(
         f"tests/{folder.name}"
         for folder in (ROOT / "tests").iterdir()
-        if any(folder.glob("test_*.py")) and f"tests/{folder.name}" not in second
+        if any(folder.glob("test_*.py")) and f"tests/{folder.name}" not in [*waiting, *serving]
     )
-    return [*first, "kb"], second
+    return [*computing, "kb"], waiting, serving
 
 
 def counts(summary: str) -> dict[str, int]:
@@ -91,7 +92,7 @@ def counts(summary: str) -> dict[str, int]:
 
 
 def tests() -> int:
-    """Run both halves side by side; 0 when all passed and, where it is measured, enough is covered.
+    """Run all shares side by side; 0 when all passed and, where it is measured, enough is covered.
 
     Coverage is for the CI, by ``PLANKB_COVERAGE=1``: it nearly doubles the time, above all of
     the services that tests start.
@@ -101,7 +102,7 @@ def tests() -> int:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     running = []
-    for number, given in enumerate(halves()):
+    for number, given in enumerate(shares()):
         output = (folder / f"pytest-{number}.txt").open("w+", encoding="utf-8")
         measured = ["-m", "coverage", "run"] if covered else []
         command = [sys.executable, *measured, "-m", "pytest", *given]
