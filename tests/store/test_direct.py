@@ -113,7 +113,7 @@ def test_what_a_worker_answers_by_itself_is_counted_with_the_rest(start: Start) 
 
 
 def test_a_slow_query_is_left_to_the_engine_with_its_worker(start: Start) -> None:
-    client = start(query_seconds=LONG, workers=1, short_ms=20)
+    client = start(600, query_seconds=LONG, workers=1, short_ms=20)
 
     async def work(own: Lines) -> tuple[int, Result]:
         running = own.ask_now(asking(SLOW))
@@ -121,7 +121,7 @@ def test_a_slow_query_is_left_to_the_engine_with_its_worker(start: Start) -> Non
         return running.pid, result_of(await own.ask(asking(SLOW), running))
 
     pid, result = lines(client, work)
-    assert result.body.split() == [b"n", b"1440000"]
+    assert result.body.split() == [b"n", b"360000"]
     status = client.status()
     assert pid in status.workers  # it was not run again
     assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
@@ -187,7 +187,7 @@ def test_a_worker_that_is_killed_is_replaced_and_its_query_answered(start: Start
 
 
 def test_a_worker_that_is_killed_after_it_was_left_is_no_reason_to_fail(start: Start) -> None:
-    client = start(query_seconds=LONG, workers=1)
+    client = start(600, query_seconds=LONG, workers=1)
 
     async def work(own: Lines) -> Result:
         running = own.ask_now(asking(SLOW))
@@ -197,7 +197,7 @@ def test_a_worker_that_is_killed_after_it_was_left_is_no_reason_to_fail(start: S
         os.kill(running.pid, signal.SIGKILL)
         return result_of(await answer)
 
-    assert lines(client, work).body.split() == [b"n", b"1440000"]
+    assert lines(client, work).body.split() == [b"n", b"360000"]
 
 
 def test_a_query_ends_by_the_deadline_whoever_sees_to_it(start: Start) -> None:
