@@ -287,13 +287,11 @@ def test_a_budget_is_used_up_at_a_worker_too(start: Start) -> None:
     client = start(workers=2, client_seconds=0.002)
 
     async def work(own: Lines) -> None:
-        number = 0
-        while own.ask_now(asking(other(SHORT, number), "a")) is not None:
-            number += 1
-            await asyncio.sleep(0)
-            await lent(own)
+        assert (await direct(own, SHORT, "a")).rows == 2
         with pytest.raises(BudgetSpent):
-            await ask(own, asking(other(SHORT, number), "a"))
+            for number in itertools.count():
+                await ask(own, asking(other(SHORT, -number), "a"))
+                await asyncio.sleep(0)
         assert (await ask(own, asking(SHORT, "b"))).rows == 2
 
     lines(client, work)
