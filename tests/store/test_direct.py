@@ -71,6 +71,12 @@ async def direct(own: Lines, text: str, client: str = "") -> Result:
     return result_of(reply)
 
 
+async def without_end(own: Lines, client: str) -> None:
+    for number in itertools.count():
+        await ask(own, asking(other(SHORT, -number), client))
+        await asyncio.sleep(0)
+
+
 @contextmanager
 def halted(pid: int) -> Iterator[None]:
     os.kill(pid, signal.SIGSTOP)
@@ -289,9 +295,7 @@ def test_a_budget_is_used_up_at_a_worker_too(start: Start) -> None:
     async def work(own: Lines) -> None:
         assert (await direct(own, SHORT, "a")).rows == 2
         with pytest.raises(BudgetSpent):
-            for number in itertools.count():
-                await ask(own, asking(other(SHORT, -number), "a"))
-                await asyncio.sleep(0)
+            await without_end(own, "a")
         assert (await ask(own, asking(SHORT, "b"))).rows == 2
 
     lines(client, work)
