@@ -1,7 +1,7 @@
 """One web process: the front on its socket of the address, until told to stop.
 
-granian does HTTP; this hands it a socket that the parent has too, so that no connection is lost that
-waits when a process ends. Must not know any route, nor who started it.
+granian does HTTP; this hands it a socket that the parent has too, so that no connection is lost
+that waits when a process ends. Must not know any route, nor who started it.
 """
 
 from __future__ import annotations
