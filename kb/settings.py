@@ -320,8 +320,8 @@ TABLE: tuple[Setting, ...] = (
         _seconds,
         5.0,
         Text(
-            zh="读取一个填报文件的时限（秒）",
-            en="time that reading a report file may take, in seconds",
+            zh="读取一个填报文件可用的处理器时间（秒）",
+            en="processor time that reading a report file may take, in seconds",
         ),
     ),
     Setting(

@@ -88,6 +88,7 @@ def test_every_format_gives_the_same_observations(
             headings=[f"{zh}（{en}）" for zh, en in zip(CHINESE, files.HEADINGS, strict=True)]
         ).encode(),
         "title above": ("2023年报表\n\n" + text).encode(),
+        "separator named above": ("sep=;\n" + files.delimited(delimiter=";")).encode("gb18030"),
         "xlsx": files.xlsx(),
         "ods": files.ods(files.ods_table()),
         "json": as_json(),

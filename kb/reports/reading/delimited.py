@@ -16,6 +16,8 @@ from kb.reports.reading.limits import Limits
 from kb.text import Text
 
 _DELIMITERS = (",", ";", "\t")
+#: Characters and lines from the top that are looked at for the delimiter: a title may stand there.
+_BEGIN, _TOP = 20_000, 10
 
 
 def text_of(data: bytes) -> str:
@@ -81,11 +83,18 @@ def grids(data: bytes, limits: Limits) -> tuple[Grid, ...]:
 
 
 def _delimiter(text: str) -> str:
-    """The sign with which most of our headings are seen in the first line that has text."""
-    line = next((line for line in io.StringIO(text[:20_000], newline="") if line.strip()), "")
+    """The sign with which most of our headings are seen in one of the first lines."""
+    begin = io.StringIO(text[:_BEGIN], newline="")
+    lines = [line for line, _ in zip(begin, range(_TOP), strict=False)]
 
     def seen(delimiter: str) -> tuple[int, int]:
-        cells = [cell.strip().strip('"') for cell in line.split(delimiter)]
-        return headings.known_in(cells), len(cells)
+        return max(
+            (
+                (headings.known_in([cell.strip().strip('"') for cell in cells]), len(cells))
+                for line in lines
+                if (cells := line.split(delimiter))
+            ),
+            default=(0, 0),
+        )
 
     return max(_DELIMITERS, key=seen)

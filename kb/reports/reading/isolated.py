@@ -22,7 +22,7 @@ from kb.reports.reading import grid
 from kb.reports.reading.broken import refused
 from kb.reports.reading.grid import Grid
 from kb.reports.reading.limits import Limits
-from kb.reports.reading.nursery import FAULT, REFUSED, TABLES, order
+from kb.reports.reading.nursery import FAULT, PATIENCE, REFUSED, TABLES, order
 from kb.reports.sheet import Upload
 from kb.text import Text
 
@@ -30,7 +30,7 @@ _LOG = logging.getLogger("plankb.reports")
 
 #: Readers at a time: each may take memory.
 _AT_ONCE = 4
-#: Seconds beyond a reader's own deadline, as it may have to be forked and to answer.
+#: Seconds beyond a reader's own deadlines, as it may have to be forked and to answer.
 _GRACE = 5.0
 #: An answer is not much larger than the text that it was unpacked from.
 _LARGEST_ANSWER = 256 * 2**20
@@ -64,7 +64,7 @@ class Isolated:
 
             return parse(upload, limits)  # refuses it without reading it
         with self._places:
-            deadline = time.monotonic() + limits.seconds + _GRACE
+            deadline = time.monotonic() + limits.seconds * PATIENCE + _GRACE
             answer = b""
             with self._reader() as channel, contextlib.suppress(OSError):
                 channel.settimeout(max(deadline - time.monotonic(), 0.001))

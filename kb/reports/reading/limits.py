@@ -19,12 +19,11 @@ class Limits:
     Args:
         upload_mb: its size, in MiB.
         rows: rows of all sheets together, headings and empty rows between them included.
-        seconds: time that reading may take.
+        seconds: processor time that parsing it may take.
         memory_mb: memory that reading may take, in MiB.
         unpacked_mb: size of the parts of a workbook once unpacked, in MiB.
         ratio: how many times larger than packed a part may be.
         columns: columns of a sheet.
-        cell: characters of a cell.
     """
 
     upload_mb: int = 20
@@ -34,7 +33,6 @@ class Limits:
     unpacked_mb: int = 100
     ratio: int = 250
     columns: int = 256
-    cell: int = 10_000
 
     @classmethod
     def of(cls, settings: Settings) -> Limits:

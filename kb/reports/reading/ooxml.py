@@ -215,7 +215,7 @@ def _text(raw: str, kind: str, style: str, book: _Book) -> str:
         if not 0 <= at < len(book.strings):
             raise broken("XLSX")
         return book.strings[at]
-    if kind == "b":
+    if kind == "b" and raw:
         return "TRUE" if raw.strip() == "1" else "FALSE"
     if kind == "n" and raw:
         at = int(style) if style.isascii() and style.isdigit() else -1
