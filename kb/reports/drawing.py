@@ -24,6 +24,7 @@ from kb.terms import PROV, XSD
 
 #: Whose way of working decides what a file becomes: with other code it is drawn anew.
 _MAKERS = ("reading/*.py", "codelists.py", "graph.py", "observing.py", "unit.py", "written.py")
+_DATE_TIME = ox.NamedNode(XSD + "dateTime")
 
 
 class Drawer:
@@ -82,11 +83,16 @@ class Drawer:
         received = ox.Quad(
             ox.NamedNode(report.iri),
             ox.NamedNode(PROV + "generatedAtTime"),
-            ox.Literal(submission.received_at, datatype=ox.NamedNode(XSD + "dateTime")),
+            ox.Literal(_canonical(submission.received_at), datatype=_DATE_TIME),
             ox.NamedNode(report.graph),
         )
         quads = [*self._grapher.quads(report), received]
         return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+
+
+def _canonical(moment: str) -> str:
+    """A time of the ledger as XML Schema has it, which the store would make of it anyway."""
+    return moment.removesuffix("Z").rstrip("0").removesuffix(".") + "Z"
 
 
 def _code(iri: str) -> str:

@@ -9,6 +9,7 @@ Must not know how a file is read, nor who serves the graph.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ class Follower:
         """What stands for the reports in the name of a revision; empty where there are none."""
         if not in_force:
             return ""
-        listed = [[str(each.key), each.submission, each.sha256] for each in in_force]
+        listed = [[str(each.key), each.submission, each.received_at] for each in in_force]
         told = [_FORM, self.settings.base, self.drawing.version, listed]
         return chain.sha256(chain.canonical(told))[:16]
 
@@ -111,22 +112,24 @@ class Follower:
         in_force = self.ledger.in_force()
         cached = Follower(self.ledger, self.drawing, self.settings)
         kept = chain.sha256(b"".join(cached.nquads(in_force)))
-        for submission in {each.submission for each in in_force}:
-            self._place(submission).path.unlink(missing_ok=True)
+        for each in in_force:
+            with contextlib.suppress(OSError):  # a cache that cannot be written has nothing either
+                self._place(each).path.unlink()
         data = b"".join(self.nquads(in_force))
         fresh = chain.sha256(data)
         return Rebuilt(len(in_force), data.count(b"\n"), fresh, kept == fresh, tuple(self.unread))
 
     # -- one submission ------------------------------------------------------------------
 
-    def _place(self, submission: str) -> Kept:
-        """Where the graphs of a submission are kept."""
-        made_from = [_FORM, self.settings.base, self.drawing.version, submission]
+    def _place(self, report: InForce) -> Kept:
+        """Where the graphs of a submission are kept; another ledger may have it of another day."""
+        told = (report.submission, report.sha256, report.received_at)
+        made_from = [_FORM, self.settings.base, self.drawing.version, *told]
         name = chain.sha256(chain.canonical(made_from))[:32]
-        return Kept.of(self.settings, f"reports/{submission}-{name}.nq")
+        return Kept.of(self.settings, f"reports/{report.submission}-{name}.nq")
 
     def _drawn(self, report: InForce) -> Mapping[Key, bytes]:
-        place = self._place(report.submission)
+        place = self._place(report)
         found = place.read()
         if found is not None:
             return _parts(found)

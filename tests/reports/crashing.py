@@ -5,6 +5,7 @@ Must not know which database it is.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -28,7 +29,7 @@ def hand_in_forever(place: str | Path, seed: int, told: int) -> None:
     What the ledger cannot take now is sent again, under the same idempotency key.
     """
     chance = random.Random(seed)
-    ledger = Ledger.open(place, patience=20)
+    ledger = _opened(place)
     by = Actor(f"submitter {seed}", "reporter", f"body{seed % 7}")
     number = 0
     while True:
@@ -49,6 +50,13 @@ def hand_in_forever(place: str | Path, seed: int, told: int) -> None:
             except Overloaded:
                 ledger.close()
         os.write(told, json.dumps(receipt.as_dict()).encode() + b"\n")
+
+
+def _opened(place: str | Path) -> Ledger:
+    """The ledger; waited for while its database is away."""
+    while True:
+        with contextlib.suppress(Overloaded):
+            return Ledger.open(place, patience=20)
 
 
 @dataclass(slots=True)

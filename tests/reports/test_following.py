@@ -81,8 +81,11 @@ def figures(follower: Follower) -> list[tuple[str, str]]:
     found = loaded(follower).select(
         "SELECT ?g ?v WHERE { GRAPH ?g { ?o a :Observation ; :value ?v } } ORDER BY ?g ?v"
     )
+    rows = [(row["g"], row["v"]) for row in found]
     return [
-        (str(row["g"].value).partition("graph/report/")[2], str(row["v"].value)) for row in found
+        (name.value.partition("graph/report/")[2], value.value)
+        for name, value in rows
+        if isinstance(name, ox.NamedNode) and isinstance(value, ox.Literal)
     ]
 
 
@@ -92,16 +95,16 @@ def test_a_report_is_in_the_graph_while_it_is_the_newest_accepted_one(follower: 
     assert revisions == ["plan"]
     assert b"".join(follower.nquads(())) == b""
     rural = f"{AGRICULTURE}/rural/2023"
-    steps = [
-        lambda: accept(follower, file(rows(AGRICULTURE, "rural", 2023, 1))),
-        lambda: accept(follower, file(rows(AGRICULTURE, "rural", 2023, 2))),
-        lambda: accept(follower, file(rows(EDUCATION, "education", 2023, 7))),
+    uploads = [
+        file(rows(AGRICULTURE, "rural", 2023, 1)),
+        file(rows(AGRICULTURE, "rural", 2023, 2)),
+        file(rows(EDUCATION, "education", 2023, 7)),
     ]
     education = f"{EDUCATION}/education/2023"
     wanted = [[(rural, "1")], [(rural, "2")], [(rural, "2"), (education, "7")]]
     ids = []
-    for step, there in zip(steps, wanted, strict=True):
-        ids.append(step())
+    for upload, there in zip(uploads, wanted, strict=True):
+        ids.append(accept(follower, upload))
         assert figures(follower) == sorted(there)
         revisions.append(follower.revision("plan", ledger.in_force()))
     ledger.decide(ids[1], "withdrawn", AUDITOR)
@@ -120,8 +123,8 @@ def test_when_it_was_received_is_in_the_graph(follower: Follower) -> None:
     )
     kept = follower.ledger.get(accepted)
     (row,) = found
-    assert row["sha"].value == kept.sha256
-    assert kept.received_at.startswith(row["at"].value[:19])
+    assert row["sha"] == ox.Literal(kept.sha256)
+    assert kept.received_at[:19] in str(row["at"])
 
 
 def test_a_file_with_several_reports_is_several_graphs(follower: Follower) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kb.errors import InputError, Overloaded, PlankbError
+from kb.reports.ledger.turns import Turns
 from kb.text import Text
 
 #: Number of the advisory lock that writers take; any number that nobody else takes.
@@ -43,7 +43,7 @@ class Database:
     def __init__(self, place: str | Path, patience: float = 10.0) -> None:
         self.url = url_of(place)
         self._patience = patience
-        self._writer = threading.Lock()
+        self._writer = Turns()
         self._owner = os.getpid()
         self._engine = self._open()
 
@@ -82,7 +82,7 @@ class Database:
                 it may have been: to ask again shows.
         """
         engine = self._here()
-        if not self._writer.acquire(timeout=self._patience):
+        if not self._writer.acquire(self._patience):
             raise _busy()
         try:
             with self._translated(), engine.connect() as opened:
@@ -104,7 +104,7 @@ class Database:
         """The engine of this process: connections must not be used on both sides of a fork."""
         if self._owner != os.getpid():
             self._engine.dispose(close=False)
-            self._writer = threading.Lock()
+            self._writer = Turns()
             self._engine = self._open()
             self._owner = os.getpid()
         return self._engine

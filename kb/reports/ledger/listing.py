@@ -183,7 +183,7 @@ def in_force(connection: Connection) -> tuple[InForce, ...]:
     """By key, the newest submission that is accepted; in the order of keys."""
     decided = _newest(DECISIONS)
     query = (
-        select(REPORTS, SUBMISSIONS.c.entry, SUBMISSIONS.c.sha256)
+        select(REPORTS, SUBMISSIONS.c.entry, SUBMISSIONS.c.sha256, SUBMISSIONS.c.received_at)
         .join(SUBMISSIONS, SUBMISSIONS.c.id == REPORTS.c.submission)
         .join(decided, decided.c.submission == SUBMISSIONS.c.id)
         .join(DECISIONS, DECISIONS.c.entry == decided.c.entry)
@@ -191,7 +191,7 @@ def in_force(connection: Connection) -> tuple[InForce, ...]:
         .order_by(SUBMISSIONS.c.entry)
     )
     found = {
-        (key := _key(row)): InForce(key, row.submission, row.entry, row.sha256)
+        (key := _key(row)): InForce(key, row.submission, row.entry, row.sha256, row.received_at)
         for row in connection.execute(query)
     }
     return tuple(found[key] for key in sorted(found))

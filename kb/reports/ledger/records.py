@@ -328,6 +328,7 @@ class InForce:
     submission: str
     entry: int
     sha256: str
+    received_at: str
 
 
 @dataclass(frozen=True, slots=True)
