@@ -161,6 +161,8 @@ class Grapher:
                 yield triple(subject, self._of(report.team), node(report.team))
             if report.year is not None:
                 yield triple(subject, term("year"), ox.Literal(report.year))
+                before = report.graph.rsplit("/", 1)[0] + f"/{report.year - 1}"
+                yield triple(subject, term("previousReport"), ox.NamedNode(before))
         for one in report.observations:
             yield from self._observation(one, subject, superseded=superseded)
 

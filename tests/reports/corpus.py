@@ -473,7 +473,7 @@ _changed("ratio-total", "health", "health-title-ratio", "stock", _set(value="15:
 _changed("ratio-drift", "health", "health-title-ratio", "stock", _set(value="10:30:60"))
 _changed("target-missed", "rural", "degree-upgraded", "cumulative", _random_in(560, 599), year=2025)
 _changed("target-missed", "rural", "degree-upgraded", "cumulative",
-         lambda corpus, line: _set(value="590", unit="人", note="目标已完成")(corpus, line), year=2025)  # fmt: skip
+         _set(value="590", unit="人", note="目标已完成"), year=2025)  # fmt: skip
 _changed("target-missed", "party", "party-share-under-35", "stock", _set(value="39.9"), year=2025)
 _changed(
     "target-missed",
