@@ -400,6 +400,7 @@ class Master:
     # -- the end ------------------------------------------------------------------------
 
     def _stop(self) -> None:
+        self._revisions.close()
         self._stop_by = time.monotonic() + self._settings.query_seconds + _GRACE
         for child in self._children:
             self._tell(child, {"do": "stop"})

@@ -9,6 +9,7 @@ Must not know who serves a revision, nor when it takes over.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, NoReturn
 
 from kb.errors import PlankbError
@@ -151,11 +153,14 @@ class Revisions:
         for process in (self._build, self._watch, self._follow):
             if process is not None:
                 process.close()
+        self._build = self._watch = self._follow = None
 
     def _fork(self, work: Callable[[IO[bytes]], None]) -> _Process:
         file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
         pid = os.fork()
         if pid == 0:
+            with contextlib.suppress(OSError):  # what lists of processes call it, on Linux
+                Path("/proc/self/comm").write_text("plankb-revision")
             self._forget()
             _live(work, file)
         return _Process(pid, file)

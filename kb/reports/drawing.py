@@ -19,11 +19,17 @@ from kb.reports.codelists import CodeLists
 from kb.reports.graph import Grapher, Report
 from kb.reports.ledger.records import Key, Submission
 from kb.reports.reading import Reading
+from kb.reports.reading.limits import Limits
 from kb.reports.sheet import Upload
 from kb.terms import PROV, XSD
 
 #: Whose way of working decides what a file becomes: with other code it is drawn anew.
 _MAKERS = ("reading/*.py", "codelists.py", "graph.py", "observing.py", "unit.py", "written.py")
+#: A file that was taken in has passed the operator's limits of its day; lower ones, or a machine
+#: that is busy, must not take an accepted figure out of the graph.
+_LIMITS = Limits(
+    upload_mb=1024, rows=10**6, seconds=60.0, memory_mb=2048, unpacked_mb=1024, ratio=1000
+)
 _DATE_TIME = ox.NamedNode(XSD + "dateTime")
 
 
@@ -66,7 +72,7 @@ class Drawer:
 
     def draw(self, submission: Submission, upload: Upload) -> Mapping[Key, bytes]:
         """As of :class:`kb.reports.following.Drawing`."""
-        read = reading.read(upload, self.lists)
+        read = reading.read(upload, self.lists, _LIMITS)
         if read.refused is not None:
             raise FileProblem(read.code or "unreadable", read.refused, file=upload.name)
         return {key: self._nquads(report, submission) for key, report in self._by_key(read).items()}

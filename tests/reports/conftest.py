@@ -1,6 +1,6 @@
-"""Ledgers for real: SQLite in a folder of the test's, PostgreSQL in a cluster of its own.
+"""What tests of reports share: code lists of the plan, and ledgers for real.
 
-And the plan with its code lists, once for all tests of reports.
+SQLite in a folder of the test's, PostgreSQL in a cluster of its own.
 """
 
 from __future__ import annotations
