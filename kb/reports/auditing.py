@@ -26,11 +26,11 @@ from kb.reports.finding import (
     Quote,
 )
 from kb.reports.graph import Grapher, Report
+from kb.reports.messages import Messages
 from kb.reports.observation import Observation
 from kb.reports.reading import Reading
 from kb.reports.ruleset import Rule
 from kb.reports.sheet import COLUMNS, Cell
-from kb.reports.messages import Messages
 from kb.terms import OA, RDF, SKOS, XSD
 
 _TERM = re.compile(r"(?<![\w/#<\"]):([A-Za-z]\w*)")
@@ -319,7 +319,7 @@ def _ends(found: Mapping[str, str], name: str) -> Ends | None:
 
 
 def _address(cell: Cell) -> tuple[str, int, int]:
-    column = COLUMNS.index(cell.column) if cell.column in COLUMNS else len(COLUMNS)  # type: ignore[arg-type]  # a name of any kind
+    column = COLUMNS.index(cell.column) if cell.column in COLUMNS else len(COLUMNS)
     return cell.sheet or "", cell.row, column
 
 

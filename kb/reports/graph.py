@@ -307,8 +307,10 @@ def _beside(plan: PlanGraph, indicator: str) -> dict[str, Any]:
             UNION {{ ?i :denominatorIndicator ?x BIND("denominator" AS ?what) }}
             UNION {{ ?i :partOfIndicator ?x BIND("wholes" AS ?what) }}
             UNION {{ ?s :numeratorIndicator ?i ; :denominatorIndicator ?x BIND("wholes" AS ?what) }}
-            UNION {{ ?b :disjoint true ; :breakdownPart ?i ; :breakdownOf ?x BIND("wholes" AS ?what) }}
-            UNION {{ ?t a :QuantitativeTarget ; :indicator ?i ; :comparator ?x BIND("by" AS ?what) }}
+            UNION {{ ?b :disjoint true ; :breakdownPart ?i ; :breakdownOf ?x
+                BIND("wholes" AS ?what) }}
+            UNION {{ ?t a :QuantitativeTarget ; :indicator ?i ; :comparator ?x
+                BIND("by" AS ?what) }}
         }}"""
     ):
         found.setdefault(row["what"], set()).add(row["x"])

@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -113,8 +114,10 @@ def test_what_a_workbook_does_to_cells_is_found_once_at_the_cell(
         "degree-upgraded,2022,400,人,cumulative, degree-upgraded,2023,0.04万,人,cumulative,",
         "degree-upgraded,2023,0.04万,人,cumulative, degree-upgraded,2023,449,人,cumulative,",
         # 3.2万 × 1.3125 = 4.2万, and 3.2万 may be 32,499.
-        "rural-headcount,2020,3.2,万人,baseline, rural-headcount,2024,42000,人,stock, "
-        "rural-headcount,2024,29.3,%,stock, rural-headcount,2024,9000,人,cumulative,",
+        (
+            "rural-headcount,2020,3.2,万人,baseline, rural-headcount,2024,42000,人,stock, "
+            "rural-headcount,2024,29.3,%,stock, rural-headcount,2024,9000,人,cumulative,"
+        ),
         # A rate may be negative, and above 100.
         "rural-headcount,2023,-2.5,%,stock,",
         # A target is met exactly, from above, and by rounding.
@@ -133,7 +136,9 @@ def test_rounding_and_ambiguity_are_no_fault(look: Look, rows: str) -> None:
 
 
 def test_forty_per_cent_reaches_at_least_forty(look: Look) -> None:
-    line = Line("organization-department", "party", "party-share-under-35", 2025, "40", "%", "stock")
+    line = Line(
+        "organization-department", "party", "party-share-under-35", 2025, "40", "%", "stock"
+    )
     assert not look(File("a.csv", [line])).findings
     line.value = "39.4"
     assert [one.rule for one in look(File("a.csv", [line])).findings] == ["target-missed"]
@@ -141,13 +146,17 @@ def test_forty_per_cent_reaches_at_least_forty(look: Look) -> None:
 
 def test_the_message_names_figures_units_and_years(look: Look) -> None:
     found = look("degree-upgraded,2022,400,人,cumulative, degree-upgraded,2023,380,人,cumulative,")
-    (fall,) = [one for one in found.findings if one.rule == "cumulative-falls" and one.cells[0].row == 3]
+    (fall,) = [
+        one for one in found.findings if one.rule == "cumulative-falls" and one.cells[0].row == 3
+    ]
     assert fall.message.zh == "学历教育提升人数：2023 年累计 380 人低于上年累计 400 人"
     assert "cumulative 380 persons in 2023 is below last year's 400" in fall.message.en
     assert [cell.cell for cell in fall.cells] == ["E3", "E2"]
-    assert fall.reported == (380, 380)
-    assert fall.computed == (400, None)
-    assert "".join(span.quote for clause in fall.plan for span in clause.evidence).startswith("学历")
+    assert fall.reported == (Decimal(380), Decimal(380))
+    assert fall.computed == (Decimal(400), None)
+    assert "".join(span.quote for clause in fall.plan for span in clause.evidence).startswith(
+        "学历"
+    )
 
 
 def test_what_is_missing_is_one_info_for_each_rule_and_report(look: Look) -> None:
@@ -196,7 +205,9 @@ def test_a_message_names_only_what_its_query_finds() -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_is_reported_each_finding_has_a_cell_and_both_languages(
     look: Look, data: st.DataObject
 ) -> None:
