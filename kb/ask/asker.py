@@ -38,6 +38,7 @@ from kb.ask.guide import Guide
 from kb.ask.missing import MissingFacts
 from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer
+from kb.ask.reported import Reported
 from kb.ask.rows import Row, RowReader
 from kb.ask.scan import Token, scan
 from kb.ask.schema import Rows
@@ -93,6 +94,7 @@ class Asker:
         self._reader = RowReader(select, self._compiler)
         self._finder = Finder(select, self._compiler, self._reader)
         self._repairer = Repairer(self.lexicon)
+        self._reported = Reported(select, self._compiler, self._reader)
         self._missing = MissingFacts(select, self._compiler, self._reader)
         # What helps to ask is kept for longer than this: see :meth:`renewed`.
         self._newest = newest = [(select, self._holds)]
@@ -230,7 +232,7 @@ class Asker:
         self, question: str, lang: Language, parsed: Parsed, before: Context
     ) -> Answer:
         if isinstance(parsed, Failure):
-            return self._failed(question, lang, parsed)
+            return self._progress(question, lang, parsed) or self._failed(question, lang, parsed)
         form = parsed.form
         if isinstance(form, NotStated):
             answer = self._not_stated(question, lang, form)
@@ -311,6 +313,24 @@ class Asker:
             query,
             tuple(rows),
             suggestions=self._suggestions(self._related(form), lang),
+        )
+
+    def _progress(self, question: str, lang: Language, failure: Failure) -> Answer | None:
+        """What the reports say, where the question is about them and there are any."""
+        if failure.asked is None:
+            return None
+        found = self._reported.find(failure.asked)
+        if found is None:
+            return None
+        return Answer(
+            question,
+            lang,
+            "answered" if found.rows else "empty",
+            found.text,
+            reading(failure.asked, self.lexicon),
+            found.query,
+            found.rows,
+            suggestions=self._suggestions(failure.choices, lang),
         )
 
     # --- where there is no answer ---------------------------------------------------------

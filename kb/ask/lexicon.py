@@ -52,6 +52,7 @@ _RECORDS = frozenset(
         "Submission",
         "Observation",
         "Assessment",
+        "Grade",
         "SupportingIndicator",
         "Breakdown",
         "ReportSet",

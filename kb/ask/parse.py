@@ -18,6 +18,7 @@ from kb.ask.failure import Failure, Parsed
 from kb.ask.form import Form, NotStated, Question, Select
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
+from kb.ask.reported import progress_of, words_of
 from kb.ask.scan import Token
 from kb.ask.search import Search, foreign, satisfies
 from kb.normalise import is_ideograph
@@ -35,7 +36,7 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     if named.unknown and all(_slight(token, named) for token in named.unknown):
         named = named.understood(lexicon)
     search = Search(named, lexicon, clauses)
-    failure = _gate(named, lexicon)
+    failure = _gate(named, lexicon, clauses)
     if failure is not None:
         if failure.trouble == "unknown-word" and named.topics and not named.facts:
             found = search.find()
@@ -85,7 +86,7 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
 # --- accounting for every word ----------------------------------------------------------------
 
 
-def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
+def _gate(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Failure | None:
     """Why the question cannot be put together, where a word stands in the way."""
     nearest = choices(named, lexicon)
     strange = tuple(token.text for token in named.unknown if _in_other_script(token.text))
@@ -95,8 +96,8 @@ def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
         return Failure("out-of-scope", named.texts("judgement"), nearest)
     if named.unknown:
         return _not_understood(named, lexicon, nearest)
-    if (named.has("progress") or named.has("year")) and (named.anything or named.scopes):
-        return Failure("no-report", named.texts("progress", "year"), nearest)
+    if late := words_of(named, lexicon):
+        return Failure("no-report", late, nearest, asked=progress_of(named, lexicon, clauses))
     if named.has("help") and not named.anything:
         return Failure("help", (), nearest)
     if not (named.anything or named.scopes or named.has("who", "agree")):

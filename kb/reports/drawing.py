@@ -6,9 +6,10 @@ Must not know which reports are in force, nor where a file is kept.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -21,7 +22,7 @@ from kb.reports.ledger.records import Key, Submission
 from kb.reports.reading import Reading
 from kb.reports.reading.limits import Limits
 from kb.reports.sheet import Upload
-from kb.terms import PROV, XSD
+from kb.terms import PROV, RDF, XSD
 
 #: Whose way of working decides what a file becomes: with other code it is drawn anew.
 _MAKERS = ("reading/*.py", "codelists.py", "graph.py", "observing.py", "unit.py", "written.py")
@@ -70,12 +71,24 @@ class Drawer:
         """What a file reports on; a report without reporter, team or year has no key."""
         return tuple(sorted(self._by_key(read)))
 
-    def draw(self, submission: Submission, upload: Upload) -> Mapping[Key, bytes]:
+    def draw(
+        self, submission: Submission, upload: Upload, audit: Mapping[str, Any] | None = None
+    ) -> Mapping[Key, bytes]:
         """As of :class:`kb.reports.following.Drawing`."""
         read = reading.read(upload, self.lists, _LIMITS)
         if read.refused is not None:
             raise FileProblem(read.code or "unreadable", read.refused, file=upload.name)
-        return {key: self._nquads(report, submission) for key, report in self._by_key(read).items()}
+        found = self._by_key(read)
+        # A team's targets stand as its newest report in the file says.
+        newest = {key.team: key for key in sorted(found, key=lambda key: key.year)}
+        judged: dict[Key, list[Mapping[str, Any]]] = {}
+        for one in audit["progress"] if audit else ():
+            if one["team"] in newest and one["year"] is not None:
+                judged.setdefault(newest[one["team"]], []).append(one)
+        return {
+            key: self._nquads(report, submission, judged.get(key, ()))
+            for key, report in found.items()
+        }
 
     def _by_key(self, read: Reading) -> dict[Key, Report]:
         found: dict[Key, Report] = {}
@@ -85,15 +98,41 @@ class Drawer:
                 found[Key(_code(reporter), _code(team), year)] = report
         return found
 
-    def _nquads(self, report: Report, submission: Submission) -> bytes:
+    def _nquads(
+        self, report: Report, submission: Submission, judged: Iterable[Mapping[str, Any]]
+    ) -> bytes:
         received = ox.Quad(
             ox.NamedNode(report.iri),
             ox.NamedNode(PROV + "generatedAtTime"),
             ox.Literal(_canonical(submission.received_at), datatype=_DATE_TIME),
             ox.NamedNode(report.graph),
         )
-        quads = [*self._grapher.quads(report), received]
+        quads = [*self._grapher.quads(report), received, *self._assessments(report, judged)]
         return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+
+    def _assessments(
+        self, report: Report, judged: Iterable[Mapping[str, Any]]
+    ) -> Iterator[ox.Quad]:
+        """How targets stood when the report was handed in, beside those before it."""
+        ns, graph = self._plan.base + "ns#", ox.NamedNode(report.graph)
+        for one in judged:
+            own = hashlib.sha256(one["target"].encode()).hexdigest()[:12]
+            node = ox.NamedNode(f"{report.iri}/assessment/{own}")
+            grade = ox.NamedNode(f"{self._plan.base}scheme/grade/{one['assessment']}")
+            year = ox.Literal(str(one["year"]), datatype=ox.NamedNode(XSD + "integer"))
+            told: list[tuple[str, ox.NamedNode | ox.Literal]] = [
+                (RDF + "type", ox.NamedNode(ns + "Assessment")),
+                (ns + "target", ox.NamedNode(one["target"])),
+                (ns + "year", year),
+                (ns + "grade", grade),
+                (ns + "submission", ox.NamedNode(report.iri)),
+                *(
+                    (ns + "reason", ox.Literal(t, language=lang))
+                    for lang, t in one["reason"].items()
+                ),
+            ]
+            for name, value in told:
+                yield ox.Quad(node, ox.NamedNode(name), value, graph)
 
 
 def _canonical(moment: str) -> str:

@@ -13,7 +13,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from kb.errors import FileProblem
 from kb.plan.kept import Kept
@@ -35,8 +35,15 @@ class Drawing(Protocol):
     def version(self) -> str:
         """Names everything that decides what is drawn: with another name all is drawn anew."""
 
-    def draw(self, submission: Submission, upload: Upload) -> Mapping[Key, bytes]:
+    def draw(
+        self, submission: Submission, upload: Upload, audit: Mapping[str, Any] | None
+    ) -> Mapping[Key, bytes]:
         """The graph of each report in a file, as N-Quads.
+
+        Args:
+            submission: as the ledger has it.
+            upload: its file.
+            audit: its first one, which never changes, in the JSON form of the contract.
 
         Raises:
             FileProblem: it cannot be read any more.
@@ -135,7 +142,8 @@ class Follower:
             return _parts(found)
         submission = self.ledger.get(report.submission)
         try:
-            made = self.drawing.draw(submission, self.ledger.file(report.submission))
+            audit = self.ledger.audit(report.submission, first=True)
+            made = self.drawing.draw(submission, self.ledger.file(report.submission), audit)
         except FileProblem as error:
             self.unread.append(Unread(report.key, report.submission, error.message))
             return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -40,9 +41,11 @@ class Counting(Drawer):
 
     drawn = 0
 
-    def draw(self, submission: Submission, upload: Upload) -> Mapping[Key, bytes]:
+    def draw(
+        self, submission: Submission, upload: Upload, audit: Mapping[str, Any] | None = None
+    ) -> Mapping[Key, bytes]:
         self.drawn += 1
-        return super().draw(submission, upload)
+        return super().draw(submission, upload, audit)
 
 
 @pytest.fixture(scope="module")

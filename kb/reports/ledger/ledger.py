@@ -318,11 +318,17 @@ class Ledger:
                 connection, listing.of_keys(connection, wanted) if wanted else ()
             )
 
-    def audit(self, submission: str) -> dict[str, Any] | None:
-        """The newest audit of a submission in the JSON form of the contract, if there is one."""
+    def audit(self, submission: str, *, first: bool = False) -> dict[str, Any] | None:
+        """The newest audit of a submission in the JSON form of the contract, if there is one.
+
+        Args:
+            submission: which.
+            first: the oldest one instead, which is the same for ever.
+        """
         query = select(AUDITS.c.result).where(AUDITS.c.submission == submission)
+        order = AUDITS.c.entry.asc() if first else AUDITS.c.entry.desc()
         with self._reading() as connection:
-            text = connection.execute(query.order_by(AUDITS.c.entry.desc()).limit(1)).scalar()
+            text = connection.execute(query.order_by(order).limit(1)).scalar()
         return None if text is None else dict(json.loads(text))
 
     def audits(self, submission: str) -> tuple[KeptAudit, ...]:
