@@ -24,7 +24,7 @@ from tests.server.test_serving import until
 MAIN = "from kb.cli import main"
 AUDITOR = Actor("Li", "auditor")
 HEAD = "reporter,team,indicator,year,value,unit,basis,note\n"
-ROW = "agriculture-commission,rural,headcount,{0},{1},人,stock,\n"
+ROW = "agriculture-commission,rural,rural-headcount,{0},{1},人,stock,\n"
 VALUES = """PREFIX : <https://w3id.org/plankb/ns#>
     SELECT ?v WHERE { GRAPH ?g { ?o a :Observation ; :value ?v } } ORDER BY ?v"""
 
