@@ -77,7 +77,7 @@ def audit(
     if output is not None:
         _write(output, body)
     else:
-        click.get_binary_stream("stdout").write(body)
+        sys.stdout.buffer.write(body)
     refused = {one.file: one.refused for one in readings if one.refused is not None}
     for name, why in refused.items():
         say(f"{name}: {why.in_(language())}")

@@ -139,7 +139,7 @@ class Assessor:
             return self._ratio(target, [figure for figure in figures if figure.year == year])
         assert target.goal is not None, "a quantitative target has a value or is a ratio"
         if target.basis == "annual" or target.how == "maintain-at-least":
-            return self._each_year(target, target.goal, figures, year)
+            return self._each_year(target, target.goal, figures)
         if target.how == "about":
             return self._about(target.goal, [f for f in figures if f.year == year], year)
         return self._reached(target, target.goal, figures, year)
@@ -191,7 +191,7 @@ class Assessor:
             )
         return grade, _join(said, tail.zh, tail.en), used
 
-    def _progress(
+    def _progress(  # noqa: PLR0911  one for each way to tell, and each way not to
         self, target: _Target, figures: list[_Figure], year: int
     ) -> tuple[Interval, list[_Figure], bool] | Text:
         """What is set against the goal, the figures it is from, and whether it starts at zero.
@@ -264,7 +264,7 @@ class Assessor:
         )
 
     def _each_year(
-        self, target: _Target, goal: Decimal, figures: list[_Figure], year: int
+        self, target: _Target, goal: Decimal, figures: list[_Figure]
     ) -> tuple[Grade, Text, list[_Figure]]:
         """A goal of every year: one bad year is enough to miss it."""
         basis = "annual" if target.basis == "annual" else "stock"
@@ -323,8 +323,8 @@ class Assessor:
         inside = ends.high >= low and ends.low <= high
         grade: Grade = "met" if inside else ("missed" if year >= self._end else "behind")
         said = Text(
-            f"{year} 年为 {_shown(ends)}，目标 {number(str(goal))} 左右，读作 {number(str(low))} 至 "
-            f"{number(str(high))}（±{self._band}% 是我们的读法）",
+            f"{year} 年为 {_shown(ends)}，目标 {number(str(goal))} 左右，"
+            f"读作 {number(str(low))} 至 {number(str(high))}（±{self._band}% 是我们的读法）",
             f"{_shown(ends)} in {year}, target about {number(str(goal))}, read as "
             f"{number(str(low))} to {number(str(high))} (±{self._band}% is our choice)",
         )

@@ -26,11 +26,11 @@ from kb.reports.finding import (
     Quote,
 )
 from kb.reports.graph import Grapher, Report
+from kb.reports.messages import Messages
 from kb.reports.observation import Observation
 from kb.reports.reading import Reading
 from kb.reports.ruleset import Rule
 from kb.reports.sheet import COLUMNS, Cell
-from kb.reports.messages import Messages
 from kb.terms import OA, RDF, SKOS, XSD
 
 _TERM = re.compile(r"(?<![\w/#<\"]):([A-Za-z]\w*)")
@@ -122,7 +122,9 @@ class Auditor:
         store = ox.Store()
         store.extend(self.quads(batch))
         findings = [finding for reading in readings for finding in reading.findings]
+        # What reading has said of a row or cell in its own words is not said again.
         known = {(finding.rule, finding.focus) for finding in findings}
+        cells = {(finding.rule, cell) for finding in findings for cell in finding.cells}
         under_audit = {
             one.iri for report in (*batch.reports, *batch.superseded) for one in report.observations
         }
@@ -132,13 +134,14 @@ class Auditor:
             one = batch.observations[iri]
             return order.get(one.sheet.file, -1), one.sheet.sheet or "", one.row.number
 
-        hits = self._hits(lambda query: _select(store, query), progress)
+        hits = self._hits(lambda query: select_in(store, query), progress)
         found = _merged((hit for hit in hits if hit.value in under_audit), place)
-        findings += [
+        made = (
             self._finding(hit, batch, order)
             for hit in found
             if (hit.rule.name, hit.value) not in known
-        ]
+        )
+        findings += [one for one in made if (one.rule, one.cells[0]) not in cells]
         return Audit(
             files=tuple(
                 AuditedFile(reading.file, reading.sha256, reading.rows) for reading in readings
@@ -266,7 +269,8 @@ class Auditor:
         )
 
 
-def _select(store: ox.Store, query: str) -> Iterator[Mapping[str, str]]:
+def select_in(store: ox.Store, query: str) -> Iterator[Mapping[str, str]]:
+    """Rows of one of our own queries over the default graph of a store, as text."""
     solutions = store.query(query)
     assert isinstance(solutions, ox.QuerySolutions), "a rule selects"
     names = [variable.value for variable in solutions.variables]
@@ -315,7 +319,7 @@ def _ends(found: Mapping[str, str], name: str) -> Ends | None:
 
 
 def _address(cell: Cell) -> tuple[str, int, int]:
-    column = COLUMNS.index(cell.column) if cell.column in COLUMNS else len(COLUMNS)  # type: ignore[arg-type]  # a name of any kind
+    column = COLUMNS.index(cell.column) if cell.column in COLUMNS else len(COLUMNS)
     return cell.sheet or "", cell.row, column
 
 

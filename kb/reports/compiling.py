@@ -154,7 +154,8 @@ class _Compiler:
         found = f"?this {path} ?counted"
         inner = f"OPTIONAL {{ {found} }}" if optional else found
         return (
-            f"{{ SELECT ?this (COUNT(DISTINCT ?counted) AS ?number) WHERE {{ ?this ?p ?o . {inner} }} "
+            f"{{ SELECT ?this (COUNT(DISTINCT ?counted) AS ?number) "
+            f"WHERE {{ ?this ?p ?o . {inner} }} "
             f"GROUP BY ?this HAVING(COUNT(DISTINCT ?counted) {test}) }}"
         )
 

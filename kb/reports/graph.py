@@ -161,6 +161,8 @@ class Grapher:
                 yield triple(subject, self._of(report.team), node(report.team))
             if report.year is not None:
                 yield triple(subject, term("year"), ox.Literal(report.year))
+                before = report.graph.rsplit("/", 1)[0] + f"/{report.year - 1}"
+                yield triple(subject, term("previousReport"), ox.NamedNode(before))
         for one in report.observations:
             yield from self._observation(one, subject, superseded=superseded)
 
@@ -305,8 +307,10 @@ def _beside(plan: PlanGraph, indicator: str) -> dict[str, Any]:
             UNION {{ ?i :denominatorIndicator ?x BIND("denominator" AS ?what) }}
             UNION {{ ?i :partOfIndicator ?x BIND("wholes" AS ?what) }}
             UNION {{ ?s :numeratorIndicator ?i ; :denominatorIndicator ?x BIND("wholes" AS ?what) }}
-            UNION {{ ?b :disjoint true ; :breakdownPart ?i ; :breakdownOf ?x BIND("wholes" AS ?what) }}
-            UNION {{ ?t a :QuantitativeTarget ; :indicator ?i ; :comparator ?x BIND("by" AS ?what) }}
+            UNION {{ ?b :disjoint true ; :breakdownPart ?i ; :breakdownOf ?x
+                BIND("wholes" AS ?what) }}
+            UNION {{ ?t a :QuantitativeTarget ; :indicator ?i ; :comparator ?x
+                BIND("by" AS ?what) }}
         }}"""
     ):
         found.setdefault(row["what"], set()).add(row["x"])

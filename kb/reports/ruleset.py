@@ -6,7 +6,7 @@ Each shape is one way in which a rule can have a result. Must not know what any 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -110,23 +110,24 @@ class _Shapes:
         self._ns = ns
 
     def rules(self) -> tuple[Rule, ...]:
-        found = []
-        named: dict[str, tuple[Text, Text]] = {}
-        shapes = self._store.quads_for_pattern(None, ox.NamedNode(self._ns + "ruleName"), None)
-        subjects = sorted({str(quad.subject.value): quad for quad in shapes}.items())
-        for _, quad in subjects:
-            if self._texts(quad.subject, SH + "name") is not None:
-                named[quad.object.value] = (
-                    self._text(quad.subject, SH + "name"),
-                    self._text(quad.subject, self._ns + "reason"),
-                )
-        for iri, quad in subjects:
-            name = quad.object.value
+        shapes = dict(sorted(self._shapes()))
+        named = {
+            name: (self._text(shape, SH + "name"), self._text(shape, self._ns + "reason"))
+            for shape, name in ((ox.NamedNode(iri), name) for iri, name in shapes.items())
+            if self._texts(shape, SH + "name") is not None
+        }
+        for iri, name in shapes.items():
             if name not in named:
                 raise _lacking(iri, "sh:name, :reason")
-            label, reason = named[name]
-            found.append(self._rule(quad.subject, name, label, reason))
+        found = [self._rule(ox.NamedNode(iri), name, *named[name]) for iri, name in shapes.items()]
         return tuple(sorted(found, key=lambda rule: (rule.name, rule.shape)))
+
+    def _shapes(self) -> Iterator[tuple[str, str]]:
+        """Shapes and the names of their rules."""
+        named = ox.NamedNode(self._ns + "ruleName")
+        for quad in self._store.quads_for_pattern(None, named, None):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+                yield quad.subject.value, quad.object.value
 
     def _rule(self, shape: ox.NamedNode, name: str, label: Text, reason: Text) -> Rule:
         ns = self._ns

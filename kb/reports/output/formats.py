@@ -1,4 +1,4 @@
-"""The table of the forms that an audit can be written in. Must not know what any form looks like."""
+"""The forms that an audit can be written in. Must not know what any form looks like."""
 
 from __future__ import annotations
 
