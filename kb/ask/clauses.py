@@ -117,6 +117,15 @@ class Clauses:
         return self._weights[topics]
 
     @cached_property
+    def vocabulary(self) -> Mapping[str, frozenset[str]]:
+        """What the clauses of each team speak of, by the team's IRI."""
+        found: dict[str, frozenset[str]] = {}
+        for clause in self.all.values():
+            if clause.team:
+                found[clause.team] = found.get(clause.team, frozenset()) | clause.topics
+        return found
+
+    @cached_property
     def provisions(self) -> frozenset[str]:
         """The classes of provisions."""
         return frozenset(kind for clause in self.all.values() for kind in clause.kinds)

@@ -18,8 +18,10 @@ from kb.ask.failure import Failure, Parsed
 from kb.ask.form import Form, NotStated, Question, Select
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
+from kb.ask.needs import foreign
+from kb.ask.satisfying import satisfies
 from kb.ask.scan import Token
-from kb.ask.search import Search, foreign, satisfies
+from kb.ask.search import Search
 from kb.normalise import is_ideograph
 
 #: An unknown word that weighs no more than this says nothing.

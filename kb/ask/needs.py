@@ -1,0 +1,161 @@
+"""What a clause has to account for, to be what a free question asks.
+
+Words that only lead up to a question count less, as do words of general use. Must not know
+which clauses there are that account for them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kb.ask.clauses import Clause, Clauses
+from kb.ask.form import About, Figure, Filter, Related
+from kb.ask.lexicon import Lexicon
+from kb.ask.mentions import Mentions
+from kb.ask.satisfying import within
+from kb.normalise import is_ideograph
+
+#: What the words of a background count.
+BACKGROUND = 0.3
+#: What counts that only the surroundings of a clause are about; and, only its team.
+_NEARBY, _TEAM_WIDE = 0.8, 0.5
+#: The weight of a name, and of a team's.
+_NAME, _TEAM = 3.0, 2.5
+#: The weight of a word that is not known.
+_UNKNOWN = 3.0
+#: The weight of a word of general use, which no clause accounts for.
+GENERAL = 0.25
+#: What a single character counts that stands for a topic.
+_SHORT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a clause has to account for.
+
+    Args:
+        text: the words of the question.
+        topics: any of these; or
+        entities: any of these; or
+        figure: a number like this.
+        weight: how much it tells.
+    """
+
+    text: str
+    topics: frozenset[str] = frozenset()
+    entities: frozenset[str] = frozenset()
+    figure: Figure | None = None
+    weight: float = 1.0
+
+    def met(self, clause: Clause) -> float:
+        """How well a clause meets it: 0 to 1."""
+        if self.topics & clause.own or clause.iri in self.entities:
+            return 1.0
+        if self.entities & clause.linked:
+            return 1.0
+        if self.figure and any(within(value, self.figure) for value in clause.values):
+            return 1.0
+        return _NEARBY if self.topics & clause.topics else 0.0
+
+    def filter(self, clause: Clause) -> Filter:
+        """The condition of the form by which a clause that meets it is found."""
+        linked = tuple(sorted(self.entities & (clause.linked | {clause.iri})))
+        if self.figure is not None:
+            return self.figure
+        return Related(linked) if linked else About(tuple(sorted(self.topics)))
+
+    def credit(self, clause: Clause, clauses: Clauses) -> float:
+        """The same; a word of the clause's team that it does not say itself counts half."""
+        return self.met(clause) or (
+            _TEAM_WIDE if self.topics & clauses.vocabulary.get(clause.team, frozenset()) else 0.0
+        )
+
+
+def needs_of(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> list[Need]:
+    """Everything in a question that a clause has to account for."""
+    return _Needs(named, lexicon, clauses).all()
+
+
+class _Needs:
+    """The needs of one question."""
+
+    def __init__(self, named: Mentions, lexicon: Lexicon, clauses: Clauses) -> None:
+        self.named = named
+        self.lexicon = lexicon
+        self.clauses = clauses
+
+    def all(self) -> list[Need]:
+        named, found = self.named, []
+        behind = self._background()
+        for item in (*named.topics, *named.entities):
+            entities = frozenset(item.values) if item in named.entities else frozenset()
+            topics = frozenset(item.topics or (() if entities else item.values))
+            weight = self._weight(topics, entities)
+            weight *= BACKGROUND if item.place in behind else 1.0
+            weight *= _SHORT if not entities and is_ideograph(item.text) else 1.0
+            found.append(Need(item.text, topics, entities, None, weight))
+        for item in named.classes:
+            if item.topics and not named.asked(item.place):
+                topics = frozenset(item.topics)
+                found.append(Need(item.text, topics, weight=self.clauses.weight(topics)))
+            elif not (item.loose or named.asked(item.place) or named.glued(item)):
+                members = frozenset(
+                    thing.iri for kind in item.values for thing in self.lexicon.members(kind)
+                )
+                if not members & self.clauses.all.keys():
+                    found.append(Need(item.text, entities=members, weight=_NAME / 2))
+        found += [Need(a.text, figure=a.figure, weight=_NAME) for a in named.amounts]
+        found += [
+            Need(token.text, topics=frozenset({token.text}), weight=GENERAL)
+            for token in named.tokens
+            if token.role("general")
+        ]
+        for token in named.unknown:
+            found += [
+                Need(word, topics=frozenset({word}), weight=foreign(word))
+                for word in re.findall(r"[a-z'-]+|[^\sa-z]+", token.text.casefold())
+            ]
+        merged: dict[tuple[object, ...], Need] = {}
+        for need in found:
+            key = (need.topics, need.entities, need.figure)
+            if key not in merged or merged[key].weight < need.weight:
+                merged[key] = need
+        return list(merged.values())
+
+    def _weight(self, topics: frozenset[str], entities: frozenset[str]) -> float:
+        weights = []
+        if topics:
+            weights.append(self.clauses.weight(topics))
+        if entities:
+            team = self.lexicon.kind("TalentTeam")
+            is_team = any(self.lexicon.is_a(value, team) for value in entities)
+            weights.append(_TEAM if is_team else _NAME)
+        return min(weights, default=_NAME)
+
+    def _ends(self, part: list[int]) -> bool:
+        """Whether a sentence ends with a part, and another follows."""
+        return part[-1] + 1 < len(self.named.tokens) and self.named.tokens[part[-1] + 1].opens
+
+    def _background(self) -> frozenset[int]:
+        """Places of tokens in parts of the question that only lead up to it."""
+        tokens = self.named.tokens
+        parts: list[list[int]] = []
+        for place, token in enumerate(tokens):
+            if token.begins or not parts:
+                parts.append([])
+            parts[-1].append(place)
+        asking = {"which", "who", "quantity", "share", "define", "cite", "exists"}
+        told = [p for p in parts if any(tokens[i].role("background") for i in p)]
+        heads = [p for p in parts if p not in told and any(tokens[i].role(*asking) for i in p)]
+        behind = [p for p in told if heads or p is not parts[-1]]
+        behind += [p for p in parts if p not in behind and p not in heads and self._ends(p)]
+        return frozenset(place for part in behind for place in part)
+
+
+def foreign(word: str) -> float:
+    """The weight of an unknown word: less where its ending shows that it is no noun."""
+    word = word.casefold()
+    if word.endswith("ly") or is_ideograph(word):
+        return _UNKNOWN / 3
+    return _UNKNOWN * (2 / 3 if word.endswith(("ed", "ing")) else 1)
