@@ -66,13 +66,13 @@ class Composer:
         compared = self._compared()
         if compared is not None:
             return Question(compared)
-        if named.has("gap"):
+        if named.has("gap") and (len(named.entities) > 1 or not self.quantity):
             self._refuse(*named.texts("gap"))
         if not named.classes:
             return self._without_class()
         asked, others = named.asked_class()
         doers = (self.lexicon.kind("Body"), self.lexicon.kind("TalentTeam"))
-        if named.has("who") and not set(asked.values) & set(doers):
+        if named.asks_who and not set(asked.values) & set(doers):
             self._refuse(*named.texts("who"))
         return self._of_class(asked, others)
 
@@ -285,7 +285,7 @@ class Composer:
 
     def _implied_class(self) -> str:
         """The class that a question word asks for by itself: who, how many."""
-        if self.named.has("who"):
+        if self.named.asks_who:
             return "Body"
         # How many of a team there are is another question: a figure needs more than a team.
         team = self.lexicon.kind("TalentTeam")

@@ -54,6 +54,8 @@ _RECORDS = frozenset(
         "Assessment",
     }
 )
+#: Words that ask are nothing else.
+_ASKING = frozenset({"which", "who", "quantity", "people", "share", "define", "exists"})
 #: What the plan says in clauses: found by name only where no shorter words explain as much.
 _CLAUSES = frozenset({"Measure", "Target", "QuantitativeTarget", "QualitativeTarget", "Mechanism"})
 
@@ -157,6 +159,8 @@ class Lexicon:
                 ORDER BY ?t ?label"""
         ):
             words = keys(row["label"])
+            if any(s.kind == "word" and s.value in _ASKING for s in self.senses(row["label"])):
+                continue  # what asks for a share is no topic
             if len(words) == 1 and words[0] not in self.tree and stem(words[0]) in taken:
                 continue  # personality is no person
             self.topic_words.update(w for w in words if w.isascii() and len(w) > 3)

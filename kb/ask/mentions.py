@@ -13,6 +13,7 @@ from typing import cast, get_args
 from kb.ask.form import Figure, Operator
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
+from kb.normalise import is_ideograph
 
 _OPERATORS = get_args(Operator)
 #: So many words before a name may stand between it and the word that negates it.
@@ -130,6 +131,19 @@ class Mentions:
     def has(self, *roles: str) -> bool:
         """Whether a word of one of the roles stands anywhere."""
         return any(token.role(*roles) for token in self.tokens)
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it is asked who does something; not in *those who do*."""
+        for place, token in enumerate(self.tokens):
+            if token.role("who"):
+                before = self.tokens[place - 1] if place and not token.begins else None
+                relative = before is not None and (
+                    before.content or before.role("those") or bool(before.of("unit"))
+                )
+                if not relative or is_ideograph(token.text[0]):
+                    return True
+        return False
 
     @property
     def counts_people(self) -> bool:

@@ -40,6 +40,8 @@ class Need:
         entities: any of these; or
         figure: a number like this.
         weight: how much it tells.
+        idle: whether the same words are also of general use, and then tell nothing.
+        place: of its token, where it is one.
     """
 
     text: str
@@ -47,6 +49,8 @@ class Need:
     entities: frozenset[str] = frozenset()
     figure: Figure | None = None
     weight: float = 1.0
+    idle: bool = False
+    place: int = -1
 
     def met(self, clause: Clause) -> float:
         """How well a clause meets it: 0 to 1."""
@@ -67,9 +71,13 @@ class Need:
 
     def credit(self, clause: Clause, clauses: Clauses) -> float:
         """The same; a word of the clause's team that it does not say itself counts half."""
-        return self.met(clause) or (
-            _TEAM_WIDE if self.topics & clauses.vocabulary.get(clause.team, frozenset()) else 0.0
-        )
+        wide = self.topics & clauses.vocabulary.get(clause.team, frozenset())
+        return self.met(clause) or (_TEAM_WIDE if wide else 0.0)
+
+    def asks(self, clause: Clause, clauses: Clauses) -> float:
+        """What it weighs for a clause: an idle word that the clause does not meet, next to none."""
+        idle = self.idle and not self.credit(clause, clauses)
+        return min(self.weight, GENERAL) if idle else self.weight
 
 
 def needs_of(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> list[Need]:
@@ -94,11 +102,13 @@ class _Needs:
             weight = self._weight(topics, entities)
             weight *= BACKGROUND if item.place in behind else 1.0
             weight *= _SHORT if not entities and is_ideograph(item.text) else 1.0
-            found.append(Need(item.text, topics, entities, None, weight))
+            idle = not entities and self._idle(item.place)
+            found.append(Need(item.text, topics, entities, None, weight, idle, item.place))
         for item in named.classes:
             if item.topics and not named.asked(item.place):
                 topics = frozenset(item.topics)
-                found.append(Need(item.text, topics, weight=self.clauses.weight(topics)))
+                weight = self.clauses.weight(topics)
+                found.append(Need(item.text, topics, weight=weight, idle=self._idle(item.place)))
             elif not (item.loose or named.asked(item.place) or named.glued(item)):
                 members = frozenset(
                     thing.iri for kind in item.values for thing in self.lexicon.members(kind)
@@ -122,6 +132,11 @@ class _Needs:
             if key not in merged or merged[key].weight < need.weight:
                 merged[key] = need
         return list(merged.values())
+
+    def _idle(self, place: int) -> bool:
+        """Whether the words at a place are also of general use."""
+        words = {s.value for s in self.named.tokens[place].senses if s.kind == "word"}
+        return not words.isdisjoint(("filler", "general", "background"))
 
     def _weight(self, topics: frozenset[str], entities: frozenset[str]) -> float:
         weights = []
@@ -158,4 +173,6 @@ def foreign(word: str) -> float:
     word = word.casefold()
     if word.endswith("ly") or is_ideograph(word):
         return _UNKNOWN / 3
+    if all(map(is_ideograph, word)):
+        return _UNKNOWN * 0.75
     return _UNKNOWN * (2 / 3 if word.endswith(("ed", "ing")) else 1)

@@ -15,7 +15,7 @@ from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
 from kb.ask.compose import Composer
 from kb.ask.failure import Failure, Parsed
-from kb.ask.form import Form, NotStated, Question, Select
+from kb.ask.form import Compare, Difference, Form, NotStated, Question, Select
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.needs import foreign
@@ -68,6 +68,8 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     form = composed.form
     if all(named.tokens[item.place].quoted for item in named.topics):
         return False  # what is quoted is meant as it is written
+    if isinstance(form, Compare | Difference):
+        return False
     if not named.classes and not isinstance(form, NotStated):
         return True
     asked = named.asked_class()[0] if named.classes else None
@@ -101,7 +103,7 @@ def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
         return Failure("no-report", named.texts("progress", "year"), nearest)
     if named.has("help") and not named.anything:
         return Failure("help", (), nearest)
-    if not (named.anything or named.scopes or named.has("who", "agree")):
+    if not (named.anything or named.scopes or named.asks_who or named.has("agree")):
         odd = named.texts("year", "progress")
         return Failure("out-of-scope", odd or tuple(token.text for token in named.tokens))
     return None

@@ -80,7 +80,7 @@ class Search:
         None where its value is asked for: how much, when, who.
         """
         named = self.named
-        if named.has("quantity", "people", "who", "share"):
+        if named.has("quantity", "people", "share") or named.asks_who:
             return None
         told = [Need(f.text, frozenset(f.topics), weight=_STRONG) for f in named.facts if f.topics]
         if len(told) < len(named.facts) and not named.has("exists"):
@@ -96,12 +96,11 @@ class Search:
         teams: frozenset[str],
         musts: list[Need] | None = None,
     ) -> Parsed:
-        whole = sum(need.weight for need in needs)
-        if not whole or self.named.has("who"):
+        if not needs or self.named.asks_who:
             return Failure("ambiguous")
-        ranked = self._ranked(needs, teams, whole)
-        if musts:
-            ranked = [one for one in ranked if all(need.met(one.clause) for need in musts)]
+        ranked = self._ranked(needs, teams)
+        musts = [*(musts or ()), *(need for need in needs if need.place in self._counted())]
+        ranked = [one for one in ranked if all(need.met(one.clause) == 1 for need in musts)]
         best = ranked[0].part if ranked else 0.0
         top = [one.clause for one in ranked if one.part >= best * _AS_GOOD]
         if not top or not self._accounts(ranked[0], needs, enough):
@@ -114,19 +113,21 @@ class Search:
         if self.named.has("quantity", "people", "share") and len(top) > _MOST_FIGURES:
             return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
         close = [one.clause for one in ranked if one.part >= best * _CLOSE]
-        top = close if len(close) <= _FEW else top
+        if len(self._found(close, needs)) <= _FEW:
+            top = close
         forms = list(dict.fromkeys(self._form(clause, needs) for clause in top))
         if len(forms) == 1:
             return Question(forms[0], self._manner(), self._unmet(needs, top))
-        return self._shared(forms, needs, top, enough * whole)
+        return self._shared(forms, needs, top, enough)
 
-    def _ranked(self, needs: list[Need], teams: frozenset[str], whole: float) -> list[_Ranked]:
+    def _ranked(self, needs: list[Need], teams: frozenset[str]) -> list[_Ranked]:
         """The clauses that account for anything, the best first."""
         ranked = []
         for clause in self._candidates(teams, needs):
             weight = sum(need.weight * need.met(clause) for need in needs)
             if weight:
                 part = sum(need.weight * need.credit(clause, self.clauses) for need in needs)
+                whole = sum(need.asks(clause, self.clauses) for need in needs)
                 ranked.append(_Ranked(clause, part / whole, weight))
         return sorted(ranked, key=lambda one: -one.part)
 
@@ -146,13 +147,34 @@ class Search:
         unmet = [
             n
             for n in needs
-            if n.weight >= _STRONG and not any(n.credit(c, self.clauses) for c in top)
+            if n.weight >= _STRONG
+            and not n.idle
+            and not any(n.credit(c, self.clauses) for c in top)
         ]
         if self.named.unknown and len(met) < 2:
             return False
         if self._manner() == "exists":
             return not unmet
         return len(unmet) * 3 <= len(met)
+
+    def _found(self, clauses: list[Clause], needs: list[Need]) -> set[str]:
+        """The clauses that the forms for some clauses find."""
+        met = [[need for need in needs if need.met(clause)] for clause in clauses]
+        return {
+            one.iri
+            for one in self._candidates(frozenset(), needs)
+            if any(all(need.met(one) for need in some) for some in met)
+        }
+
+    def _counted(self) -> frozenset[int]:
+        """Places of what stands right after a word of quantity: how many villages."""
+        tokens = self.named.tokens
+        places = [p for p, t in enumerate(tokens) if t.role("quantity") and not t.role("people")]
+        return frozenset(
+            place + 1
+            for place in places
+            if place + 1 < len(tokens) and not tokens[place + 1].begins
+        )
 
     def _offers(self, top: list[Clause], needs: list[Need]) -> tuple[Form, ...]:
         return tuple(dict.fromkeys(self._form(clause, needs) for clause in top[:4]))
@@ -163,7 +185,8 @@ class Search:
         """What the best clauses all account for, where that is enough too."""
         meet = [need for need in needs if all(need.met(clause) for clause in top)]
         shared = dict.fromkeys(self._form(clause, meet) for clause in top)
-        if sum(need.weight for need in meet) >= enough and len(shared) == 1:
+        whole = min(sum(need.asks(c, self.clauses) for need in needs) for c in top)
+        if sum(need.weight for need in meet) >= enough * whole and len(shared) == 1:
             return Question(next(iter(shared)), self._manner(), self._unmet(needs, top))
         if len(forms) > _MOST_GROUPS:
             return Failure("ambiguous", (), tuple(forms))
@@ -178,6 +201,7 @@ class Search:
             need.text
             for need in needs
             if need.weight > BACKGROUND
+            and not need.idle
             and not any(need.credit(clause, self.clauses) for clause in clauses)
         )
 
