@@ -35,11 +35,12 @@ from kb.ask.form import (
     members_of,
 )
 from kb.ask.guide import Guide
+from kb.ask.mending import repaired_tokens
 from kb.ask.missing import MissingFacts
 from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer
 from kb.ask.rows import Row, RowReader
-from kb.ask.scan import Token, scan
+from kb.ask.scan import Token
 from kb.ask.schema import Rows
 from kb.ask.sparql import STAND_INS, Compiler
 from kb.ask.templates import Template
@@ -174,16 +175,7 @@ class Asker:
     # --- answering ------------------------------------------------------------------------
 
     def _tokens(self, question: str) -> tuple[tuple[Token, ...], tuple[Repair, ...]]:
-        tokens = scan(question, self.lexicon)
-        repairs: tuple[Repair, ...] = ()
-        if not all(token.known for token in tokens):
-            repaired, repairs = self._repairer.repair(question, tokens)
-            if repaired != question:
-                tokens = scan(repaired, self.lexicon)
-                if not repairs and not all(token.known for token in tokens):
-                    repaired, repairs = self._repairer.repair(repaired, tokens)
-                    tokens = scan(repaired, self.lexicon)
-        return tokens, repairs
+        return repaired_tokens(question, self.lexicon, self._repairer)
 
     def _answer(self, question: str, lang: Language, before: Context) -> Answer:
         if len(question) > refusing.LONGEST:

@@ -192,7 +192,8 @@ class Composer:
         apart = self._apart(things)
         if apart is not None:
             return apart
-        if not roles or len(set(alike)) < 2:
+        one_of = named.has("or") and named.has("who", "which") and named.has("more", "fewer")
+        if not (roles or one_of) or len(set(alike)) < 2:
             return None
         if named.has("more", "fewer", "most", "largest", "least", "smallest"):
             return self._larger(alike)

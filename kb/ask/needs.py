@@ -26,6 +26,8 @@ _NAME, _TEAM = 3.0, 2.5
 _UNKNOWN = 3.0
 #: The weight of a word of general use, which no clause accounts for.
 GENERAL = 0.25
+#: The most that a word weighs which is also of general use.
+_IDLE = 1.5
 #: What a single character counts that stands for a topic.
 _SHORT = 0.5
 
@@ -54,13 +56,13 @@ class Need:
 
     def met(self, clause: Clause) -> float:
         """How well a clause meets it: 0 to 1."""
-        if self.topics & clause.own or clause.iri in self.entities:
+        if not self.topics.isdisjoint(clause.own) or clause.iri in self.entities:
             return 1.0
-        if self.entities & clause.linked:
+        if not self.entities.isdisjoint(clause.linked):
             return 1.0
         if self.figure and any(within(value, self.figure) for value in clause.values):
             return 1.0
-        return _NEARBY if self.topics & clause.topics else 0.0
+        return 0.0 if self.topics.isdisjoint(clause.topics) else _NEARBY
 
     def filter(self, clause: Clause) -> Filter:
         """The condition of the form by which a clause that meets it is found."""
@@ -71,13 +73,9 @@ class Need:
 
     def credit(self, clause: Clause, clauses: Clauses) -> float:
         """The same; a word of the clause's team that it does not say itself counts half."""
-        wide = self.topics & clauses.vocabulary.get(clause.team, frozenset())
-        return self.met(clause) or (_TEAM_WIDE if wide else 0.0)
-
-    def asks(self, clause: Clause, clauses: Clauses) -> float:
-        """What it weighs for a clause: an idle word that the clause does not meet, next to none."""
-        idle = self.idle and not self.credit(clause, clauses)
-        return min(self.weight, GENERAL) if idle else self.weight
+        if self.topics.isdisjoint(clauses.vocabulary.get(clause.team, ())):
+            return self.met(clause)
+        return self.met(clause) or _TEAM_WIDE
 
 
 def needs_of(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> list[Need]:
@@ -103,6 +101,7 @@ class _Needs:
             weight *= BACKGROUND if item.place in behind else 1.0
             weight *= _SHORT if not entities and is_ideograph(item.text) else 1.0
             idle = not entities and self._idle(item.place)
+            weight = min(weight, _IDLE) if idle else weight
             found.append(Need(item.text, topics, entities, None, weight, idle, item.place))
         for item in named.classes:
             if item.topics and not named.asked(item.place):

@@ -39,7 +39,11 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     search = Search(named, lexicon, clauses)
     failure = _gate(named, lexicon)
     if failure is not None:
-        if failure.trouble == "unknown-word" and named.topics and not named.facts:
+        if failure.trouble != "unknown-word":
+            return failure
+        if named.facts:  # whatever else was said: the plan gives no such fact
+            return Composer(named, lexicon, clauses).compose()
+        if named.topics:
             found = search.find()
             if isinstance(found, Question):
                 return found
@@ -99,7 +103,8 @@ def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
         return Failure("out-of-scope", named.texts("judgement"), nearest)
     if named.unknown:
         return _not_understood(named, lexicon, nearest)
-    if (named.has("progress") or named.has("year")) and (named.anything or named.scopes):
+    late = named.has("progress") or named.has("year")
+    if late and not named.facts and (named.anything or named.scopes):
         return Failure("no-report", named.texts("progress", "year"), nearest)
     if named.has("help") and not named.anything:
         return Failure("help", (), nearest)

@@ -40,11 +40,19 @@ _CLOSE, _FEW = 0.95, 3
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:
-    """A clause with the part of the question that it accounts for, and what that weighs."""
+    """A clause with the part of the question that it accounts for, and what that weighs.
+
+    Args:
+        clause: the clause.
+        part: 0 to 1.
+        weight: of what its own words and surroundings account for.
+        whole: of all that it would have to account for.
+    """
 
     clause: Clause
     part: float
     weight: float
+    whole: float
 
 
 class Search:
@@ -85,6 +93,8 @@ class Search:
         told = [Need(f.text, frozenset(f.topics), weight=_STRONG) for f in named.facts if f.topics]
         if len(told) < len(named.facts) and not named.has("exists"):
             return None
+        if any(named.follows(fact.place, "which", "define") for fact in named.facts):
+            return None
         needs = [*needs_of(named, self.lexicon, self.clauses), *told]
         found = self._find(needs, _INSTEAD, self._teams(), [*told])
         return found if isinstance(found, Question) and not found.aside else None
@@ -118,17 +128,23 @@ class Search:
         forms = list(dict.fromkeys(self._form(clause, needs) for clause in top))
         if len(forms) == 1:
             return Question(forms[0], self._manner(), self._unmet(needs, top))
-        return self._shared(forms, needs, top, enough)
+        return self._shared(forms, needs, top, enough * ranked[0].whole)
 
     def _ranked(self, needs: list[Need], teams: frozenset[str]) -> list[_Ranked]:
         """The clauses that account for anything, the best first."""
         ranked = []
         for clause in self._candidates(teams, needs):
-            weight = sum(need.weight * need.met(clause) for need in needs)
-            if weight:
-                part = sum(need.weight * need.credit(clause, self.clauses) for need in needs)
-                whole = sum(need.asks(clause, self.clauses) for need in needs)
-                ranked.append(_Ranked(clause, part / whole, weight))
+            met = [need.met(clause) for need in needs]
+            if not any(met):
+                continue
+            credit = [m or n.credit(clause, self.clauses) for m, n in zip(met, needs, strict=True)]
+            asked = [
+                GENERAL if n.idle and not c else n.weight
+                for n, c in zip(needs, credit, strict=True)
+            ]
+            weight = sum(n.weight * m for n, m in zip(needs, met, strict=True))
+            part = sum(n.weight * c for n, c in zip(needs, credit, strict=True)) / sum(asked)
+            ranked.append(_Ranked(clause, part, weight, sum(asked)))
         return sorted(ranked, key=lambda one: -one.part)
 
     def _accounts(self, best: _Ranked, needs: list[Need], enough: float) -> bool:
@@ -185,8 +201,7 @@ class Search:
         """What the best clauses all account for, where that is enough too."""
         meet = [need for need in needs if all(need.met(clause) for clause in top)]
         shared = dict.fromkeys(self._form(clause, meet) for clause in top)
-        whole = min(sum(need.asks(c, self.clauses) for need in needs) for c in top)
-        if sum(need.weight for need in meet) >= enough * whole and len(shared) == 1:
+        if sum(need.weight for need in meet) >= enough and len(shared) == 1:
             return Question(next(iter(shared)), self._manner(), self._unmet(needs, top))
         if len(forms) > _MOST_GROUPS:
             return Failure("ambiguous", (), tuple(forms))
