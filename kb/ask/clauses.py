@@ -6,6 +6,7 @@ Free questions search here. Must not know how a question is put together.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,11 +49,13 @@ class Clauses:
     Args:
         all: the provisions by IRI, sorted.
         light: topics that say little by themselves.
+        subjects: topics that are words for a team's people or field.
         text: the labels of all, folded.
     """
 
     all: Mapping[str, Clause]
     light: frozenset[str]
+    subjects: frozenset[str] = frozenset()
     text: str = ""
     _weights: dict[frozenset[str], float] = field(default_factory=dict)
 
@@ -91,12 +94,18 @@ class Clauses:
                 frozenset(float(v) for v in values.get(iri, ())),
             )
         light = select(f"SELECT ?t WHERE {{ ?t <{ns}light> true }}")
+        subjects = select(f"SELECT ?t WHERE {{ ?t <{ns}subject> true }}")
         names = [
             row["l"].casefold()
             for row in select(f"SELECT ?s ?l WHERE {{ ?s <{SKOS}prefLabel>|<{SKOS}altLabel> ?l }}")
             if row["s"] in found
         ]
-        return cls(found, frozenset(row["t"] for row in light), "\n".join(sorted(names)))
+        return cls(
+            found,
+            frozenset(row["t"] for row in light),
+            frozenset(row["t"] for row in subjects),
+            "\n".join(sorted(names)),
+        )
 
     def say(self, text: str) -> bool:
         """Whether a label has these words."""
@@ -124,6 +133,17 @@ class Clauses:
             if clause.team:
                 found[clause.team] = found.get(clause.team, frozenset()) | clause.topics
         return found
+
+    @cached_property
+    def at_home(self) -> Mapping[str, frozenset[str]]:
+        """The subjects of each team: those of which most clauses are the team's, by its IRI."""
+        found: dict[str, set[str]] = {}
+        for topic in self.subjects:
+            teams = Counter(c.team for c in self.all.values() if topic in c.own)
+            team, count = (teams.most_common(1) or [("", 0)])[0]
+            if team and 2 * count > teams.total():
+                found.setdefault(team, set()).add(topic)
+        return {team: frozenset(topics) for team, topics in found.items()}
 
     @cached_property
     def provisions(self) -> frozenset[str]:

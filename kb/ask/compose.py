@@ -94,6 +94,8 @@ class Composer:
         if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
         counted = named.has("pieces") or named.follows(asked.place, "quantity")
+        if named.has("people", "share") and not self.lexicon.has_figures(members.kind):
+            self._refuse(*named.texts("people", "share"))  # they are no pieces
         if self.quantity and (counted or not self.lexicon.has_figures(members.kind)):
             return Question(Count(members))
         limit = self._limit(asked)

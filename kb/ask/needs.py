@@ -20,6 +20,8 @@ from kb.normalise import is_ideograph
 BACKGROUND = 0.3
 #: What counts that only the surroundings of a clause are about; and, only its team.
 _NEARBY, _TEAM_WIDE = 0.8, 0.5
+#: What a word for the people or the field of the clause's team counts.
+_AT_HOME = 0.85
 #: The weight of a name, and of a team's.
 _NAME, _TEAM = 3.0, 2.5
 #: The weight of a word that is not known.
@@ -72,10 +74,13 @@ class Need:
         return Related(linked) if linked else About(tuple(sorted(self.topics)))
 
     def credit(self, clause: Clause, clauses: Clauses) -> float:
-        """The same; a word of the clause's team that it does not say itself counts half."""
-        if self.topics.isdisjoint(clauses.vocabulary.get(clause.team, ())):
-            return self.met(clause)
-        return self.met(clause) or _TEAM_WIDE
+        """The same; words of the clause's team count too, though the clause does not say them."""
+        met = self.met(clause)
+        if met >= _NEARBY or self.topics.isdisjoint(clauses.vocabulary.get(clause.team, ())):
+            return met
+        return (
+            _TEAM_WIDE if self.topics.isdisjoint(clauses.at_home.get(clause.team, ())) else _AT_HOME
+        )
 
 
 def needs_of(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> list[Need]:

@@ -52,7 +52,8 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
         return clause
     composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
-        searched = (named.topics or named.amounts) and not isinstance(composed.form, NotStated)
+        apart = isinstance(composed.form, NotStated | Compare | Difference)
+        searched = (named.topics or named.amounts) and not apart
         other = search.find() if searched else None
         return replace(composed, instead=other) if isinstance(other, Question) else composed
     if not named.topics and not isinstance(composed, Question):
@@ -72,7 +73,7 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     form = composed.form
     if all(named.tokens[item.place].quoted for item in named.topics):
         return False  # what is quoted is meant as it is written
-    if isinstance(form, Compare | Difference):
+    if isinstance(form, Compare | Difference | NotStated):
         return False
     if not named.classes and not isinstance(form, NotStated):
         return True

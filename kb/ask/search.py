@@ -24,7 +24,7 @@ _MUCH = (0.65, 4.5)
 #: From which weight on a word says much.
 _STRONG = 2.0
 #: A question in one's own words is about a clause or a few: more are no answer.
-_MOST_ROWS = 14
+_MOST_ROWS, _MOST_FREE = 14, 8
 #: So many ways to account for the question are given side by side.
 _MOST_GROUPS = 4
 #: More figures than these are no answer to the question for one.
@@ -118,7 +118,7 @@ class Search:
             forms: list[Form] = [self._form(clause, needs) for clause in near[:6]]
             missing = self._unmet(needs, near)
             return Failure("not-found", missing, tuple(dict.fromkeys(forms)))
-        if not self._sure(needs, top) or len(top) > _MOST_ROWS:
+        if not self._sure(needs, top) or len(self._found(top, needs)) > self._most():
             return Failure("not-found", self._unmet(needs, top), self._offers(top, needs))
         if self.named.has("quantity", "people", "share") and len(top) > _MOST_FIGURES:
             return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
@@ -138,12 +138,10 @@ class Search:
             if not any(met):
                 continue
             credit = [m or n.credit(clause, self.clauses) for m, n in zip(met, needs, strict=True)]
-            asked = [
-                GENERAL if n.idle and not c else n.weight
-                for n, c in zip(needs, credit, strict=True)
-            ]
+            both = list(zip(needs, credit, strict=True))
+            asked = [GENERAL if need.idle and not own else need.weight for need, own in both]
             weight = sum(n.weight * m for n, m in zip(needs, met, strict=True))
-            part = sum(n.weight * c for n, c in zip(needs, credit, strict=True)) / sum(asked)
+            part = sum(need.weight * own for need, own in both) / sum(asked)
             ranked.append(_Ranked(clause, part, weight, sum(asked)))
         return sorted(ranked, key=lambda one: -one.part)
 
@@ -172,6 +170,11 @@ class Search:
         if self._manner() == "exists":
             return not unmet
         return len(unmet) * 3 <= len(met)
+
+    def _most(self) -> int:
+        """How many clauses can be the answer: more where all of them are asked for."""
+        listed = self.named.has("exists", "cite") or self._kind() != self.lexicon.provision
+        return _MOST_ROWS if listed else _MOST_FREE
 
     def _found(self, clauses: list[Clause], needs: list[Need]) -> set[str]:
         """The clauses that the forms for some clauses find."""
