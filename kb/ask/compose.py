@@ -94,8 +94,9 @@ class Composer:
         if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
         counted = named.has("pieces") or named.follows(asked.place, "quantity")
-        if named.has("people", "share") and not self.lexicon.has_figures(members.kind):
-            self._refuse(*named.texts("people", "share"))  # they are no pieces
+        measured = named.counts_people or named.has("share")
+        if measured and not self.lexicon.has_figures(members.kind):
+            self._refuse(*named.texts("quantity", "people", "share"))  # they are no pieces
         if self.quantity and (counted or not self.lexicon.has_figures(members.kind)):
             return Question(Count(members))
         limit = self._limit(asked)
@@ -271,7 +272,8 @@ class Composer:
         (options,) = values
         if len(options) > 1:
             raise Unfit((mentioned[0].text,), tuple(Describe(value) for value in options))
-        if named.entities and named.has("which") and not named.has("define"):
+        asked = named.has("define", "cite")
+        if named.entities and not asked and named.has("which", "exists", "general"):
             self._refuse(mentioned[0].text)
         return Question(Describe(options[0]), self._manner())
 

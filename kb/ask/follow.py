@@ -79,7 +79,7 @@ class FollowUp:
         ):
             return self.parsed
         if context.last is None:
-            whole = self.marks.whole or (self.mark == "instead" and self._about_something())
+            whole = self.marks.whole or self._about_something()
             return self.parsed if self.mark == "fact" or whole else self._asked_back()
         edited = self._edited(context.last, context)
         if edited is not None:

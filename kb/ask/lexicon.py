@@ -6,7 +6,7 @@ words. Must not know how a question is put together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -194,6 +194,13 @@ class Lexicon:
                 return ()
             node = node[key]
         return tuple(node.get("", ()))
+
+    def topics(self, stems: Sequence[str]) -> list[str]:
+        """The topics that words with these stems, all of them together, stand for."""
+        node: dict[str, Any] | None = self.stems
+        for key in stems:
+            node = node.get(key) if node else None
+        return [sense.value for sense in node.get("", ())] if node else []
 
     @property
     def provision(self) -> str:

@@ -40,6 +40,9 @@ def _useful(
     if not repairs:
         return tokens, ()
     again = scan(repaired, lexicon)
+    names = any(token.content for token in tokens)
+    if not names and not all(token.known for token in again):
+        return tokens, ()  # one word of a question about something else
     unknown = " ".join(token.text for token in again if not token.known).casefold().split()
     kept = tuple(one for one in repairs if one.read.casefold() not in unknown)
     if len(kept) == len(repairs):

@@ -147,9 +147,10 @@ class Mentions:
 
     @property
     def counts_people(self) -> bool:
-        """Whether a quantity word stands before people, talent, staff: how many staff."""
-        return any(
-            one.role("quantity") and any(s.kind == "class" and s.loose for s in other.senses)
+        """Whether people are counted: how many people, or before talent, staff: how many staff."""
+        return self.has("people") or any(
+            one.role("quantity")
+            and (bool(other.of("unit")) or any(s.kind == "class" and s.loose for s in other.senses))
             for one, other in pairwise(self.tokens)
         )
 
@@ -296,6 +297,8 @@ def _number(token: Token) -> float | None:
         "year", "filler", "particle"
     ):
         return None
+    if any(s.kind == "word" and s.value == "filler" for s in token.senses):
+        return None  # the lower one
     values = token.of("number")
     return float(values[0]) if values else None
 

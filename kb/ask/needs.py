@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.form import About, Figure, Filter, Related
 from kb.ask.lexicon import Lexicon
-from kb.ask.mentions import Mentions
+from kb.ask.mentions import Amount, Mentions
 from kb.ask.satisfying import within
-from kb.normalise import is_ideograph
+from kb.normalise import is_ideograph, units
 
 #: What the words of a background count.
 BACKGROUND = 0.3
@@ -30,6 +30,8 @@ _UNKNOWN = 3.0
 GENERAL = 0.25
 #: The most that a word weighs which is also of general use.
 _IDLE = 1.5
+#: Up to here a bare number says how many are asked for: which two.
+_SMALL = 10
 #: What a single character counts that stands for a topic.
 _SHORT = 0.5
 
@@ -83,29 +85,43 @@ class Need:
         )
 
 
-def needs_of(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> list[Need]:
-    """Everything in a question that a clause has to account for."""
-    return _Needs(named, lexicon, clauses).all()
+def needs_of(
+    named: Mentions, lexicon: Lexicon, clauses: Clauses, *, apart: bool = False
+) -> list[Need]:
+    """Everything in a question that a clause has to account for.
+
+    Args:
+        named: what the question names.
+        lexicon: of the graph.
+        clauses: of the graph.
+        apart: whether what is said in several words is taken apart into words for topics.
+    """
+    return _Needs(named, lexicon, clauses, apart=apart).all()
 
 
 class _Needs:
     """The needs of one question."""
 
-    def __init__(self, named: Mentions, lexicon: Lexicon, clauses: Clauses) -> None:
+    def __init__(self, named: Mentions, lexicon: Lexicon, clauses: Clauses, *, apart: bool) -> None:
         self.named = named
         self.lexicon = lexicon
         self.clauses = clauses
+        self.apart = apart
 
     def all(self) -> list[Need]:
         named, found = self.named, []
         behind = self._background()
         for item in (*named.topics, *named.entities):
+            parts = self._parts(item.text) if self.apart else []
+            if parts:
+                found += parts
+                continue
             entities = frozenset(item.values) if item in named.entities else frozenset()
             topics = frozenset(item.topics or (() if entities else item.values))
             weight = self._weight(topics, entities)
             weight *= BACKGROUND if item.place in behind else 1.0
             weight *= _SHORT if not entities and is_ideograph(item.text) else 1.0
-            idle = not entities and self._idle(item.place)
+            idle = (not entities or item.loose) and self._idle(item.place)
             weight = min(weight, _IDLE) if idle else weight
             found.append(Need(item.text, topics, entities, None, weight, idle, item.place))
         for item in named.classes:
@@ -119,7 +135,7 @@ class _Needs:
                 )
                 if not members & self.clauses.all.keys():
                     found.append(Need(item.text, entities=members, weight=_NAME / 2))
-        found += [Need(a.text, figure=a.figure, weight=_NAME) for a in named.amounts]
+        found += [Need(a.text, figure=a.figure, weight=self._counts(a)) for a in named.amounts]
         found += [
             Need(token.text, topics=frozenset({token.text}), weight=GENERAL)
             for token in named.tokens
@@ -136,6 +152,32 @@ class _Needs:
             if key not in merged or merged[key].weight < need.weight:
                 merged[key] = need
         return list(merged.values())
+
+    def _parts(self, text: str) -> list[Need]:
+        """The needs of the parts of a name of several words, the longest ones first."""
+        row, place = units(text), 0
+        found: list[Need] = []
+        stems = [unit.stem for unit in row]
+        while place < len(row):
+            for end in range(len(row), place, -1):
+                if end - place == len(row):
+                    continue  # the whole
+                topics = frozenset(self.lexicon.topics(stems[place:end]))
+                if topics and (end - place > 1 or not row[place].ideograph):
+                    said = text[row[place].start : row[end - 1].end]
+                    found.append(Need(said, topics, weight=self.clauses.weight(topics)))
+                    place = end - 1
+                    break
+            else:
+                return []  # a part of it is no word for a topic
+            place += 1
+        return found
+
+    @staticmethod
+    def _counts(amount: Amount) -> float:
+        """The weight of a number: a small one by itself counts what is asked for."""
+        small = amount.plain and not amount.figure.unit and amount.figure.bounds[0][1] <= _SMALL
+        return GENERAL if small else _NAME
 
     def _idle(self, place: int) -> bool:
         """Whether the words at a place are also of general use."""

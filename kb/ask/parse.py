@@ -39,15 +39,7 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     search = Search(named, lexicon, clauses)
     failure = _gate(named, lexicon)
     if failure is not None:
-        if failure.trouble != "unknown-word":
-            return failure
-        if named.facts:  # whatever else was said: the plan gives no such fact
-            return Composer(named, lexicon, clauses).compose()
-        if named.topics:
-            found = search.find()
-            if isinstance(found, Question):
-                return found
-        return failure
+        return _in_spite(failure, named, lexicon, clauses, search)
     if named.facts and (clause := search.instead_of_facts()):
         return clause
     composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
@@ -56,12 +48,38 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
         searched = (named.topics or named.amounts) and not apart
         other = search.find() if searched else None
         return replace(composed, instead=other) if isinstance(other, Question) else composed
-    if not named.topics and not isinstance(composed, Question):
+    if not _told(named, lexicon) and not isinstance(composed, Question):
         return composed
     found = search.find()
     if isinstance(found, Question) or not isinstance(composed, Failure):
         return found
     return composed if composed.trouble == "no-such-entity" else found
+
+
+def _in_spite(
+    failure: Failure, named: Mentions, lexicon: Lexicon, clauses: Clauses, search: Search
+) -> Parsed:
+    """What can be answered though not every word is understood."""
+    team = failure.kind == lexicon.kind("TalentTeam")
+    if failure.trouble not in ("unknown-word", "no-such-entity") or team:
+        return failure
+    if named.facts and failure.trouble == "unknown-word":
+        return Composer(named, lexicon, clauses).compose()  # the plan gives no such fact
+    found = search.find() if named.topics else failure
+    return found if isinstance(found, Question) else failure
+
+
+def _told(named: Mentions, lexicon: Lexicon) -> bool:
+    """Whether more is named than a team, so that clauses can be told by it."""
+    if named.topics:
+        return True
+    team = lexicon.kind("TalentTeam")
+    things = [
+        item
+        for item in named.entities
+        if not all(lexicon.is_a(value, team) or lexicon.is_code(value) for value in item.values)
+    ]
+    return bool(things) and len(named.entities) > 1
 
 
 def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexicon) -> bool:

@@ -20,11 +20,11 @@ from kb.ask.needs import BACKGROUND, GENERAL, Need, needs_of
 #: be offered as a choice.
 _ENOUGH, _NEAR = 0.74, 0.35
 #: Less is enough where what is accounted for weighs so much: two telling words.
-_MUCH = (0.65, 4.5)
+_MUCH = (0.62, 3.9)
 #: From which weight on a word says much.
 _STRONG = 2.0
 #: A question in one's own words is about a clause or a few: more are no answer.
-_MOST_ROWS, _MOST_FREE = 14, 8
+_MOST_ROWS, _MOST_FREE = 14, 12
 #: So many ways to account for the question are given side by side.
 _MOST_GROUPS = 4
 #: More figures than these are no answer to the question for one.
@@ -74,7 +74,14 @@ class Search:
         needs = needs_of(self.named, self.lexicon, self.clauses)
         teams = self._teams()
         found = self._find(needs, _ENOUGH, teams)
-        if isinstance(found, Question) or not teams:
+        if isinstance(found, Question):
+            return found
+        parts = needs_of(self.named, self.lexicon, self.clauses, apart=True)
+        if parts != needs:
+            split = self._find(parts, _INSTEAD, teams)
+            if isinstance(split, Question) and not split.aside:
+                return split
+        if not teams:
             return found
         # What is a team's name can also be a word for a subject.
         apart = (
@@ -269,7 +276,7 @@ class Search:
     def _units(self) -> frozenset[str]:
         """The units that the answer to a question for a number has to be in."""
         scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/unit/"
-        if self.named.has("people") or self.named.counts_people:
+        if self.named.counts_people:
             return frozenset({scheme + "person"})
         if self.named.has("share"):
             return frozenset({scheme + "percent", scheme + "ratio"})
