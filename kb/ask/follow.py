@@ -89,7 +89,13 @@ class FollowUp:
 
     def _about_something(self) -> bool:
         """Whether it is understood by itself, and names more than a thing to put in place."""
-        return isinstance(self.parsed, Question) and bool(self.named.topics or self.named.amounts)
+        others = [
+            item
+            for item in self.named.entities
+            if not any(self.lexicon.is_a(value, self._team) for value in item.values)
+        ]
+        more = self.named.topics or self.named.amounts or others
+        return isinstance(self.parsed, Question) and bool(more)
 
     # --- editing ---------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ which clauses there are that account for them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.form import About, Figure, Filter, Related
@@ -74,6 +75,11 @@ class Need:
         if self.figure is not None:
             return self.figure
         return Related(linked) if linked else About(tuple(sorted(self.topics)))
+
+    def narrowed(self, clauses: Iterable[Clause]) -> Need:
+        """The same, of the topics only that the clauses themselves are about, if of any."""
+        own = self.topics.intersection(*[frozenset().union(*(c.own for c in clauses))])
+        return replace(self, topics=own) if own else self
 
     def credit(self, clause: Clause, clauses: Clauses) -> float:
         """The same; words of the clause's team count too, though the clause does not say them."""

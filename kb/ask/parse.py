@@ -45,7 +45,7 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
         apart = isinstance(composed.form, NotStated | Compare | Difference)
-        searched = (named.topics or named.amounts) and not apart
+        searched = (_told(named, lexicon) or named.amounts) and not apart
         other = search.find() if searched else None
         return replace(composed, instead=other) if isinstance(other, Question) else composed
     if not _told(named, lexicon) and not isinstance(composed, Question):
@@ -74,12 +74,13 @@ def _told(named: Mentions, lexicon: Lexicon) -> bool:
     if named.topics:
         return True
     team = lexicon.kind("TalentTeam")
-    things = [
+    others = [
         item
         for item in named.entities
-        if not all(lexicon.is_a(value, team) or lexicon.is_code(value) for value in item.values)
+        if not all(lexicon.is_a(value, team) for value in item.values)
+        and (item.topics or not all(map(lexicon.is_code, item.values)))
     ]
-    return bool(things) and len(named.entities) > 1
+    return bool(others) and len(named.entities) > 1
 
 
 def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexicon) -> bool:
@@ -99,6 +100,8 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     loose = asked is not None and asked.loose and lexicon.kind("TalentTeam") in asked.values
     if loose and asked is not None and not named.asked(asked.place):
         return True
+    if asked is not None and asked.topics and named.topics:
+        return True  # policy, service: words for a subject
     figure = named.has("quantity", "people", "share")
     if figure and all(frozenset(item.values) <= clauses.light for item in named.topics):
         return True
@@ -160,7 +163,12 @@ def _no_such_member(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Fail
             continue
         before = named.tokens[item.place - 1]
         known = [iri for iri in before.of("entity", "clause") if not lexicon.is_code(iri)]
-        names = before.of("topic") and not known and not before.of("class", "word")
+        names = (
+            before.of("topic")
+            and not clauses.subjects & {*before.of("topic")}
+            and not known
+            and not before.of("class", "word")
+        )
         things = [e for e in named.entities if not lexicon.is_code(e.values[0])]
         if names and not any(e.place < item.place for e in things):
             first = item.place - 1

@@ -14,7 +14,7 @@ from kb.ask.failure import Failure, Parsed
 from kb.ask.form import Either, Form, Manner, Question, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
-from kb.ask.needs import BACKGROUND, GENERAL, Need, needs_of
+from kb.ask.needs import BACKGROUND, GENERAL, Need, foreign, needs_of
 
 #: The part of a question's weight that a clause has to account for, to be an answer; and, to
 #: be offered as a choice.
@@ -25,6 +25,8 @@ _MUCH = (0.62, 3.9)
 _STRONG = 2.0
 #: A question in one's own words is about a clause or a few: more are no answer.
 _MOST_ROWS, _MOST_FREE = 14, 12
+#: What is found besides, as only its surroundings speak of it, may be so much with it.
+_LISTED = 7
 #: So many ways to account for the question are given side by side.
 _MOST_GROUPS = 4
 #: More figures than these are no answer to the question for one.
@@ -125,13 +127,15 @@ class Search:
             forms: list[Form] = [self._form(clause, needs) for clause in near[:6]]
             missing = self._unmet(needs, near)
             return Failure("not-found", missing, tuple(dict.fromkeys(forms)))
-        if not self._sure(needs, top) or len(self._found(top, needs)) > self._most():
+        wide, needs = needs, [need.narrowed(top) for need in needs]
+        found = len(self._found(top, needs))
+        if not self._sure(needs, top) or found > self._most() or found > max(_LISTED, 3 * len(top)):
             return Failure("not-found", self._unmet(needs, top), self._offers(top, needs))
         if self.named.has("quantity", "people", "share") and len(top) > _MOST_FIGURES:
             return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
         close = [one.clause for one in ranked if one.part >= best * _CLOSE]
-        if len(self._found(close, needs)) <= _FEW:
-            top = close
+        if len(self._found(close, wide)) <= _FEW:
+            top, needs = close, [need.narrowed(close) for need in wide]
         forms = list(dict.fromkeys(self._form(clause, needs) for clause in top))
         if len(forms) == 1:
             return Question(forms[0], self._manner(), self._unmet(needs, top))
@@ -154,7 +158,8 @@ class Search:
 
     def _accounts(self, best: _Ranked, needs: list[Need], enough: float) -> bool:
         """Whether a clause accounts for enough; less is, where it says much of the question."""
-        if best.part >= enough:
+        strange = any(foreign(token.text) >= _STRONG for token in self.named.unknown)
+        if best.part >= (max(enough, _INSTEAD) if strange else enough):
             return True
         names = [n for n in needs if n.entities and not n.topics and not n.met(best.clause)]
         return enough == _ENOUGH and best.part >= _MUCH[0] and best.weight >= _MUCH[1] and not names
@@ -174,9 +179,18 @@ class Search:
         ]
         if self.named.unknown and len(met) < 2:
             return False
+        if not any(self._telling(n) for n in needs if n.weight > GENERAL and all(map(n.met, top))):
+            return False
         if self._manner() == "exists":
             return not unmet
         return len(unmet) * 3 <= len(met)
+
+    def _telling(self, need: Need) -> bool:
+        """Whether a need says more than which team is meant."""
+        team = self.lexicon.kind("TalentTeam")
+        if any(self.lexicon.is_a(value, team) for value in need.entities):
+            return False
+        return not need.topics or not need.topics <= self.clauses.subjects
 
     def _most(self) -> int:
         """How many clauses can be the answer: more where all of them are asked for."""
@@ -254,7 +268,7 @@ class Search:
             value
             for item in self.named.classes
             for value in item.values
-            if value in self.clauses.provisions and self.named.asked(item.place)
+            if value in self.clauses.provisions and self.named.asked(item.place) and not item.topics
         ]
         return asked[0] if len(asked) == 1 else self.lexicon.provision
 
