@@ -273,7 +273,7 @@ class Composer:
         if len(options) > 1:
             raise Unfit((mentioned[0].text,), tuple(Describe(value) for value in options))
         asked = named.has("define", "cite")
-        if named.entities and not asked and named.has("which", "exists", "general"):
+        if named.entities and not asked and named.has("which", "general"):
             self._refuse(mentioned[0].text)
         return Question(Describe(options[0]), self._manner())
 

@@ -150,7 +150,10 @@ class Mentions:
         """Whether people are counted: how many people, or before talent, staff: how many staff."""
         return self.has("people") or any(
             one.role("quantity")
-            and (bool(other.of("unit")) or any(s.kind == "class" and s.loose for s in other.senses))
+            and (
+                any(unit.endswith("unit/person") for unit in other.of("unit"))
+                or any(s.kind == "class" and s.loose for s in other.senses)
+            )
             for one, other in pairwise(self.tokens)
         )
 
