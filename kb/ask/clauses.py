@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kb.ask.schema import Rows, Schema
-from kb.plan.topics import CONTEXT
+from kb.plan.topics import NAMED, WHOLES
 from kb.terms import SKOS
 
 #: The weight of the rarest topic, and what of it is left for one that says little.
@@ -73,16 +73,14 @@ class Clauses:
             f"SELECT ?s ?k WHERE {{ ?s a ?k ; <{ns}evidence> ?e . ?k <{ns}provision> true }}"
         ):
             kinds.setdefault(row["s"], set()).add(row["k"])
-        context: dict[str, set[str]] = {}
-        path = "|".join(f"<{ns}{name}>" for name in CONTEXT)
-        for row in select(f"SELECT DISTINCT ?s ?n WHERE {{ ?s {path} ?n }}"):
-            context.setdefault(row["s"], set()).add(row["n"])
+        wholes = _pairs(select, "|".join(f"<{ns}{name}>" for name in WHOLES))
+        named = _pairs(select, "|".join(f"<{ns}{name}>" for name in NAMED))
         team, values = _pairs(select, f"<{ns}team>"), _pairs(select, f"<{ns}value>")
         linked = _linked(select, schema, set(kinds))
         topics = _pairs(select, f"<{ns}topic>")
         found = {}
         for iri in sorted(kinds):
-            near = _closure(iri, context)
+            near = _closure(iri, wholes) | named.get(iri, set())
             own = frozenset(topics.get(iri, ()))
             found[iri] = Clause(
                 iri,

@@ -111,7 +111,8 @@ class Lexicon:
     provisions: frozenset[str] = frozenset()
     topic_words: set[str] = field(default_factory=set)
     surfaces: dict[str, list[str]] = field(default_factory=dict)
-    _spoken: dict[str, Text] = field(default_factory=dict)
+    _spoken: dict[str, Text] = field(default_factory=dict, compare=False)
+    _members: dict[str, list[Thing]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def read(cls, select: Rows, base: str, words: Words | None = None) -> Lexicon:
@@ -213,11 +214,13 @@ class Lexicon:
 
     def members(self, kind: str) -> list[Thing]:
         """The named members of a class, in the order of their IRIs."""
-        return [
-            thing
-            for _, thing in sorted(self.things.items())
-            if any(self.schema.is_a(own, kind) for own in thing.kinds)
-        ]
+        if kind not in self._members:
+            self._members[kind] = [
+                thing
+                for _, thing in sorted(self.things.items())
+                if any(self.schema.is_a(own, kind) for own in thing.kinds)
+            ]
+        return self._members[kind]
 
     def is_a(self, iri: str, kind: str) -> bool:
         """Whether a thing is a member of a class."""

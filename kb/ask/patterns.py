@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from kb.ask.form import About, Either, Figure, Filter, Numbered, Operator, Related, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.schema import Relation
-from kb.plan.topics import CONTEXT
+from kb.plan.topics import NAMED, WHOLES
 
 _SIGNS: dict[Operator, str] = {
     "more-than": ">",
@@ -33,7 +33,8 @@ class Patterns:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.ns = lexicon.schema.ns
-        self._context = "|".join(f":{name}" for name in CONTEXT)
+        wholes = "|".join(f":{name}" for name in WHOLES)
+        self._context = "|".join((f"({wholes})*", *(f":{name}" for name in NAMED)))
 
     def members(self, members: Set, name: str = "item") -> Iterator[str]:
         """The lines of a pattern that binds the set's members to a variable."""
@@ -139,7 +140,7 @@ class Patterns:
         if len(item.topics) > 1:
             value = f"?{other}"
             yield f"  VALUES ?{other} {{ {' '.join(f'<{iri}>' for iri in item.topics)} }}"
-        yield f"  ?{name} ({self._context})*/:topic {value} ."
+        yield f"  ?{name} ({self._context})/:topic {value} ."
 
     def _figure(self, item: Figure, name: str, other: str) -> Iterator[str]:
         yield f"  ?{name} :value ?{other} ."

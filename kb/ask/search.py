@@ -128,13 +128,13 @@ class Search:
             missing = self._unmet(needs, near)
             return Failure("not-found", missing, tuple(dict.fromkeys(forms)))
         wide, needs = needs, [need.narrowed(top) for need in needs]
-        found = len(self._found(top, needs))
+        found = len(self._found(top, needs, ranked))
         if not self._sure(needs, top) or found > self._most() or found > max(_LISTED, 3 * len(top)):
             return Failure("not-found", self._unmet(needs, top), self._offers(top, needs))
         if self.named.has("quantity", "people", "share") and len(top) > _MOST_FIGURES:
             return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
         close = [one.clause for one in ranked if one.part >= best * _CLOSE]
-        if len(self._found(close, wide)) <= _FEW:
+        if len(self._found(close, wide, ranked)) <= _FEW:
             top, needs = close, [need.narrowed(close) for need in wide]
         forms = list(dict.fromkeys(self._form(clause, needs) for clause in top))
         if len(forms) == 1:
@@ -197,13 +197,14 @@ class Search:
         listed = self.named.has("exists", "cite") or self._kind() != self.lexicon.provision
         return _MOST_ROWS if listed else _MOST_FREE
 
-    def _found(self, clauses: list[Clause], needs: list[Need]) -> set[str]:
+    @staticmethod
+    def _found(clauses: list[Clause], needs: list[Need], ranked: list[_Ranked]) -> set[str]:
         """The clauses that the forms for some clauses find."""
         met = [[need for need in needs if need.met(clause)] for clause in clauses]
         return {
-            one.iri
-            for one in self._candidates(frozenset(), needs)
-            if any(all(need.met(one) for need in some) for some in met)
+            one.clause.iri
+            for one in ranked
+            if any(all(need.met(one.clause) for need in some) for some in met)
         }
 
     def _counted(self) -> frozenset[int]:
