@@ -273,7 +273,9 @@ class Composer:
         if len(options) > 1:
             raise Unfit((mentioned[0].text,), tuple(Describe(value) for value in options))
         asked = named.has("define", "cite")
-        if named.entities and not asked and named.has("which", "general"):
+        team = self.lexicon.kind("TalentTeam")
+        vague = named.has("general") and any(self.lexicon.is_a(v, team) for v in options)
+        if named.entities and not asked and (named.has("which") or vague):
             self._refuse(mentioned[0].text)
         return Question(Describe(options[0]), self._manner())
 

@@ -253,6 +253,7 @@ def _drop_loose(found: dict[str, list[Mention]], lexicon: Lexicon, bare: Mention
     team = lexicon.kind("TalentTeam")
     loose = [m for m in found["class"] if m.loose and team in m.values]
     others = len(found["class"]) - len(loose) + len(found["topic"]) + len(found["fact"])
+    others += sum(not lexicon.is_a(value, team) for e in found["entity"] for value in e.values[:1])
     for item in loose:
         counted = item.place and bare.tokens[item.place - 1].role("quantity", "people", "share")
         if counted or (others and not bare.asked(item.place)):

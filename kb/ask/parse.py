@@ -100,6 +100,10 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     loose = asked is not None and asked.loose and lexicon.kind("TalentTeam") in asked.values
     if loose and asked is not None and not named.asked(asked.place):
         return True
+    teams = lexicon.kind("TalentTeam")
+    if isinstance(form, Select) and form.members.kind == teams and asked is not None:
+        if not named.has("which") and not named.asked(asked.place):
+            return True  # a team is no answer to whether something is done
     if asked is not None and asked.topics and named.topics:
         return True  # policy, service: words for a subject
     figure = named.has("quantity", "people", "share")

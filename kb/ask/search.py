@@ -7,6 +7,7 @@ answer; the words that it says nothing about are named. Must not know sentences,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kb.ask.clauses import Clause, Clauses
@@ -15,6 +16,7 @@ from kb.ask.form import Either, Form, Manner, Question, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.needs import BACKGROUND, GENERAL, Need, foreign, needs_of
+from kb.normalise import is_ideograph
 
 #: The part of a question's weight that a clause has to account for, to be an answer; and, to
 #: be offered as a choice.
@@ -179,18 +181,30 @@ class Search:
         ]
         if self.named.unknown and len(met) < 2:
             return False
-        if not any(self._telling(n) for n in needs if n.weight > GENERAL and all(map(n.met, top))):
+        if not self._told(needs, top):
             return False
         if self._manner() == "exists":
             return not unmet
         return len(unmet) * 3 <= len(met)
 
-    def _telling(self, need: Need) -> bool:
-        """Whether a need says more than which team is meant."""
+    def _told(self, needs: list[Need], top: list[Clause]) -> bool:
+        """Whether more is met than which team is meant, or than words that say little."""
+        met = [n for n in needs if not n.idle and n.weight > GENERAL and all(map(n.met, top))]
+        whose = [need for need in met if self._whose(need)]
+        other = [need for need in met if need not in whose]
+        telling = [n for n in other if not n.topics or not n.topics <= self.clauses.light]
+        home = whose or any(self._whose(n) and all(map(self._credit(n), top)) for n in needs)
+        return bool(telling) or (bool(other) and bool(home))
+
+    def _whose(self, need: Need) -> bool:
+        """Whether a need only says whose clauses are meant."""
         team = self.lexicon.kind("TalentTeam")
         if any(self.lexicon.is_a(value, team) for value in need.entities):
-            return False
-        return not need.topics or not need.topics <= self.clauses.subjects
+            return True
+        return bool(need.topics) and need.topics <= self.clauses.subjects
+
+    def _credit(self, need: Need) -> Callable[[Clause], float]:
+        return lambda clause: need.credit(clause, self.clauses)
 
     def _most(self) -> int:
         """How many clauses can be the answer: more where all of them are asked for."""
@@ -211,11 +225,18 @@ class Search:
         """Places of what stands right after a word of quantity: how many villages."""
         tokens = self.named.tokens
         places = [p for p, t in enumerate(tokens) if t.role("quantity") and not t.role("people")]
-        return frozenset(
-            place + 1
-            for place in places
-            if place + 1 < len(tokens) and not tokens[place + 1].begins
-        )
+        found = set()
+        for place in places:
+            head = place
+            while (
+                head + 1 < len(tokens) and tokens[head + 1].content and not tokens[head + 1].begins
+            ):
+                head += 1
+                if is_ideograph(tokens[head].text[0]):
+                    break
+            if head > place:
+                found.add(head)
+        return frozenset(found)
 
     def _offers(self, top: list[Clause], needs: list[Need]) -> tuple[Form, ...]:
         return tuple(dict.fromkeys(self._form(clause, needs) for clause in top[:4]))
