@@ -175,7 +175,9 @@ class _Needs:
                     place = end - 1
                     break
             else:
-                return []  # a part of it is no word for a topic
+                empty = self.lexicon.senses(text[row[place].start : row[place].end])
+                if not any(s.value == "filler" for s in empty if s.kind == "word"):
+                    return []  # a part of it is no word for a topic
             place += 1
         return found
 
@@ -188,7 +190,7 @@ class _Needs:
     def _idle(self, place: int) -> bool:
         """Whether the words at a place are also of general use."""
         words = {s.value for s in self.named.tokens[place].senses if s.kind == "word"}
-        return not words.isdisjoint(("filler", "general", "background"))
+        return not words.isdisjoint(("filler", "general"))
 
     def _weight(self, topics: frozenset[str], entities: frozenset[str]) -> float:
         weights = []

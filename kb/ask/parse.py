@@ -80,7 +80,7 @@ def _told(named: Mentions, lexicon: Lexicon) -> bool:
         if not all(lexicon.is_a(value, team) for value in item.values)
         and (item.topics or not all(map(lexicon.is_code, item.values)))
     ]
-    return bool(others) and len(named.entities) > 1
+    return bool(others) and (len(named.entities) > 1 or any(item.topics for item in others))
 
 
 def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexicon) -> bool:

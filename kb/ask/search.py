@@ -76,22 +76,20 @@ class Search:
     def find(self) -> Parsed:
         """The clauses that account for the question, or that none does."""
         needs = needs_of(self.named, self.lexicon, self.clauses)
-        teams = self._teams()
-        found = self._find(needs, _ENOUGH, teams)
-        if isinstance(found, Question):
-            return found
         parts = needs_of(self.named, self.lexicon, self.clauses, apart=True)
-        if parts != needs:
-            split = self._find(parts, _INSTEAD, teams)
-            if isinstance(split, Question) and not split.aside:
-                return split
-        if not teams:
-            return found
-        # What is a team's name can also be a word for a subject.
-        apart = (
-            self._find(needs, _ENOUGH, frozenset()) if self._teams(also=False) != teams else found
-        )
-        return apart if isinstance(apart, Question) else found
+        # What is a team's name can also be a word for a subject, or for somebody else.
+        meant = (self._teams(loose=True), self._teams(), self._teams(also=False))
+        failed: Failure | None = None
+        for teams in dict.fromkeys(meant):
+            found = self._find(needs, _ENOUGH, teams)
+            if isinstance(found, Question):
+                return found
+            failed = failed or found
+            if parts != needs:
+                split = self._find(parts, _INSTEAD, teams)
+                if isinstance(split, Question) and not split.aside:
+                    return split
+        return failed or Failure("not-found")
 
     def instead_of_facts(self) -> Question | None:
         """Clauses about the very thing that the word for a kind of fact names.
@@ -104,7 +102,7 @@ class Search:
         told = [Need(f.text, frozenset(f.topics), weight=_STRONG) for f in named.facts if f.topics]
         if len(told) < len(named.facts) and not named.has("exists"):
             return None
-        if any(named.follows(fact.place, "which", "define") for fact in named.facts):
+        if any(named.follows(fact.place, "define") for fact in named.facts):
             return None
         needs = [*needs_of(named, self.lexicon, self.clauses), *told]
         found = self._find(needs, _INSTEAD, self._teams(), [*told])
@@ -318,13 +316,18 @@ class Search:
             return frozenset({scheme + "percent", scheme + "ratio"})
         return frozenset()
 
-    def _teams(self, *, also: bool = True) -> frozenset[str]:
-        """Teams named as such; with those whose names can also be words for a subject."""
+    def _teams(self, *, also: bool = True, loose: bool = False) -> frozenset[str]:
+        """Teams named as such.
+
+        Args:
+            also: with those whose names can also be words for a subject.
+            loose: with those named by a word that can mean others too.
+        """
         team = self.lexicon.kind("TalentTeam")
         return frozenset(
             value
             for item in self.named.entities
-            if not item.loose and not item.negated and (also or not item.topics)
+            if (loose or not item.loose) and not item.negated and (also or not item.topics)
             for value in item.values
             if self.lexicon.is_a(value, team)
         )
