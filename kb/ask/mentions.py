@@ -132,6 +132,17 @@ class Mentions:
         """Whether a word of one of the roles stands anywhere."""
         return any(token.role(*roles) for token in self.tokens)
 
+    def asked_for(self, token: Token) -> bool:
+        """Whether a span is what the question is about: which stadium, the umpires of, 大赛的裁判."""
+        place = self.tokens.index(token)
+        if self.follows(place, "which", "quantity", "people", "share"):
+            return True
+        before = self.tokens[place - 1] if place else None
+        after = self.tokens[place + 1] if place + 1 < len(self.tokens) else None
+        if before is not None and is_ideograph(token.text[0]):
+            return before.text == "的" and place > 1 and self.tokens[place - 2].content
+        return after is not None and after.text.casefold() == "of"
+
     @property
     def asks_who(self) -> bool:
         """Whether it is asked who does something; not in *those who do*."""

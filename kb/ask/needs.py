@@ -148,8 +148,9 @@ class _Needs:
             if token.role("general")
         ]
         for token in named.unknown:
+            share = BACKGROUND if named.tokens.index(token) in behind else 1.0
             found += [
-                Need(word, topics=frozenset({word}), weight=foreign(word))
+                Need(word, topics=frozenset({word}), weight=share * foreign(word))
                 for word in re.findall(r"[a-z'-]+|[^\sa-z]+", token.text.casefold())
             ]
         merged: dict[tuple[object, ...], Need] = {}

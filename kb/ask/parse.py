@@ -65,6 +65,8 @@ def _in_spite(
         return failure
     if named.facts and failure.trouble == "unknown-word":
         return Composer(named, lexicon, clauses).compose()  # the plan gives no such fact
+    if any(named.asked_for(token) for token in named.unknown):
+        return failure
     found = search.find() if named.topics else failure
     return found if isinstance(found, Question) else failure
 

@@ -15,7 +15,7 @@ from kb.ask.failure import Failure, Parsed
 from kb.ask.form import Either, Form, Manner, Question, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
-from kb.ask.needs import BACKGROUND, GENERAL, Need, foreign, needs_of
+from kb.ask.needs import BACKGROUND, GENERAL, Need, needs_of
 from kb.normalise import is_ideograph
 
 #: The part of a question's weight that a clause has to account for, to be an answer; and, to
@@ -26,7 +26,7 @@ _MUCH = (0.62, 3.9)
 #: From which weight on a word says much.
 _STRONG = 2.0
 #: A question in one's own words is about a clause or a few: more are no answer.
-_MOST_ROWS, _MOST_FREE = 14, 12
+_MOST_ROWS, _MOST_FREE = 14, 9
 #: What is found besides, as only its surroundings speak of it, may be so much with it.
 _LISTED = 7
 #: So many ways to account for the question are given side by side.
@@ -158,8 +158,7 @@ class Search:
 
     def _accounts(self, best: _Ranked, needs: list[Need], enough: float) -> bool:
         """Whether a clause accounts for enough; less is, where it says much of the question."""
-        strange = any(foreign(token.text) >= _STRONG for token in self.named.unknown)
-        if best.part >= (max(enough, _INSTEAD) if strange else enough):
+        if best.part >= enough:
             return True
         names = [n for n in needs if n.entities and not n.topics and not n.met(best.clause)]
         return enough == _ENOUGH and best.part >= _MUCH[0] and best.weight >= _MUCH[1] and not names
