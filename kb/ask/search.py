@@ -39,7 +39,7 @@ _INSTEAD = 0.8
 #: Clauses within this part of the best are as good; and within this, they are given too, if
 #: all of them are so few.
 _AS_GOOD = 0.98
-_CLOSE, _FEW = 0.95, 3
+_CLOSE, _FEW = 0.85, 4
 
 
 @dataclass(frozen=True, slots=True)
