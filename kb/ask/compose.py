@@ -5,6 +5,7 @@ Must not know sentences, nor SPARQL.
 
 from __future__ import annotations
 
+from kb.ask.amounts import Amount
 from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
 from kb.ask.failure import Failure, Parsed
@@ -29,7 +30,7 @@ from kb.ask.form import (
     Set,
 )
 from kb.ask.lexicon import Lexicon
-from kb.ask.mentions import Amount, Mention, Mentions
+from kb.ask.mentions import Mention, Mentions
 from kb.ask.sets import SetBuilder, Unfit
 
 

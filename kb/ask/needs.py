@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from kb.ask.amounts import Amount
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.form import About, Figure, Filter, Related
 from kb.ask.lexicon import Lexicon
-from kb.ask.mentions import Amount, Mentions
+from kb.ask.mentions import Mentions
 from kb.ask.satisfying import within
 from kb.normalise import is_ideograph, units
 

@@ -96,18 +96,8 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
         return False  # what is quoted is meant as it is written
     if isinstance(form, Compare | Difference | NotStated):
         return False
-    if not named.classes and not isinstance(form, NotStated):
+    if not named.classes or _subject(form, named, lexicon):
         return True
-    asked = named.asked_class()[0] if named.classes else None
-    loose = asked is not None and asked.loose and lexicon.kind("TalentTeam") in asked.values
-    if loose and asked is not None and not named.asked(asked.place):
-        return True
-    teams = lexicon.kind("TalentTeam")
-    if isinstance(form, Select) and form.members.kind == teams and asked is not None:
-        if not named.has("which") and not named.asked(asked.place):
-            return True  # a team is no answer to whether something is done
-    if asked is not None and asked.topics and named.topics:
-        return True  # policy, service: words for a subject
     figure = named.has("quantity", "people", "share")
     if figure and all(frozenset(item.values) <= clauses.light for item in named.topics):
         return True
@@ -116,6 +106,20 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     }:
         return False
     return not any(satisfies(clause, form.members, lexicon) for clause in clauses.all.values())
+
+
+def _subject(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
+    """Whether the word for the class is rather one for what is spoken of."""
+    asked = named.asked_class()[0]
+    teams = lexicon.kind("TalentTeam")
+    pointed = named.asked(asked.place)
+    if asked.loose and teams in asked.values and not pointed:
+        return True
+    if asked.topics and named.topics:
+        return True  # policy, service
+    # A team is no answer to whether something is done.
+    of_teams = isinstance(form, Select) and form.members.kind == teams
+    return of_teams and not pointed and not named.has("which")
 
 
 # --- accounting for every word ----------------------------------------------------------------

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.failure import Failure, Parsed
-from kb.ask.form import Either, Form, Manner, Question, Related, Select, Set
+from kb.ask.form import Either, Form, Question, Related, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.needs import BACKGROUND, GENERAL, Need, needs_of
-from kb.normalise import is_ideograph
+from kb.ask.wanted import Wanted
 
 #: The part of a question's weight that a clause has to account for, to be an answer; and, to
 #: be offered as a choice.
@@ -72,13 +72,14 @@ class Search:
         self.named = named
         self.lexicon = lexicon
         self.clauses = clauses
+        self.wanted = Wanted(named, lexicon, clauses)
 
     def find(self) -> Parsed:
         """The clauses that account for the question, or that none does."""
         needs = needs_of(self.named, self.lexicon, self.clauses)
         parts = needs_of(self.named, self.lexicon, self.clauses, apart=True)
         # What is a team's name can also be a word for a subject, or for somebody else.
-        meant = (self._teams(loose=True), self._teams(), self._teams(also=False))
+        meant = (self.wanted.teams(loose=True), self.wanted.teams(), self.wanted.teams(also=False))
         failed: Failure | None = None
         for teams in dict.fromkeys(meant):
             found = self._find(needs, _ENOUGH, teams)
@@ -105,7 +106,7 @@ class Search:
         if any(named.follows(fact.place, "define") for fact in named.facts):
             return None
         needs = [*needs_of(named, self.lexicon, self.clauses), *told]
-        found = self._find(needs, _INSTEAD, self._teams(), [*told])
+        found = self._find(needs, _INSTEAD, self.wanted.teams(), [*told])
         return found if isinstance(found, Question) and not found.aside else None
 
     def _find(
@@ -118,7 +119,7 @@ class Search:
         if not needs or self.named.asks_who:
             return Failure("ambiguous")
         ranked = self._ranked(needs, teams)
-        musts = [*(musts or ()), *(need for need in needs if need.place in self._counted())]
+        musts = [*(musts or ()), *(need for need in needs if need.place in self.wanted.counted())]
         ranked = [one for one in ranked if all(need.met(one.clause) == 1 for need in musts)]
         best = ranked[0].part if ranked else 0.0
         top = [one.clause for one in ranked if one.part >= best * _AS_GOOD]
@@ -138,13 +139,13 @@ class Search:
             top, needs = close, [need.narrowed(close) for need in wide]
         forms = list(dict.fromkeys(self._form(clause, needs) for clause in top))
         if len(forms) == 1:
-            return Question(forms[0], self._manner(), self._unmet(needs, top))
+            return Question(forms[0], self.wanted.manner(), self._unmet(needs, top))
         return self._shared(forms, needs, top, enough * ranked[0].whole)
 
     def _ranked(self, needs: list[Need], teams: frozenset[str]) -> list[_Ranked]:
         """The clauses that account for anything, the best first."""
         ranked = []
-        for clause in self._candidates(teams, needs):
+        for clause in self.wanted.candidates(teams, needs):
             met = [need.met(clause) for need in needs]
             if not any(met):
                 continue
@@ -180,32 +181,25 @@ class Search:
             return False
         if not self._told(needs, top):
             return False
-        if self._manner() == "exists":
+        if self.wanted.manner() == "exists":
             return not unmet
         return len(unmet) * 3 <= len(met)
 
     def _told(self, needs: list[Need], top: list[Clause]) -> bool:
         """Whether more is met than which team is meant, or than words that say little."""
         met = [n for n in needs if not n.idle and n.weight > GENERAL and all(map(n.met, top))]
-        whose = [need for need in met if self._whose(need)]
+        whose = [need for need in met if self.wanted.whose(need)]
         other = [need for need in met if need not in whose]
         telling = [n for n in other if not n.topics or not n.topics <= self.clauses.light]
-        home = whose or any(self._whose(n) and all(map(self._credit(n), top)) for n in needs)
+        home = whose or any(self.wanted.whose(n) and all(map(self._credit(n), top)) for n in needs)
         return bool(telling) or (bool(other) and bool(home))
-
-    def _whose(self, need: Need) -> bool:
-        """Whether a need only says whose clauses are meant."""
-        team = self.lexicon.kind("TalentTeam")
-        if any(self.lexicon.is_a(value, team) for value in need.entities):
-            return True
-        return bool(need.topics) and need.topics <= self.clauses.subjects
 
     def _credit(self, need: Need) -> Callable[[Clause], float]:
         return lambda clause: need.credit(clause, self.clauses)
 
     def _most(self) -> int:
         """How many clauses can be the answer: more where all of them are asked for."""
-        listed = self.named.has("exists", "cite") or self._kind() != self.lexicon.provision
+        listed = self.named.has("exists", "cite") or self.wanted.kind() != self.lexicon.provision
         return _MOST_ROWS if listed else _MOST_FREE
 
     @staticmethod
@@ -218,23 +212,6 @@ class Search:
             if any(all(need.met(one.clause) for need in some) for some in met)
         }
 
-    def _counted(self) -> frozenset[int]:
-        """Places of what stands right after a word of quantity: how many villages."""
-        tokens = self.named.tokens
-        places = [p for p, t in enumerate(tokens) if t.role("quantity") and not t.role("people")]
-        found = set()
-        for place in places:
-            head = place
-            while (
-                head + 1 < len(tokens) and tokens[head + 1].content and not tokens[head + 1].begins
-            ):
-                head += 1
-                if is_ideograph(tokens[head].text[0]):
-                    break
-            if head > place:
-                found.add(head)
-        return frozenset(found)
-
     def _offers(self, top: list[Clause], needs: list[Need]) -> tuple[Form, ...]:
         return tuple(dict.fromkeys(self._form(clause, needs) for clause in top[:4]))
 
@@ -245,14 +222,14 @@ class Search:
         meet = [need for need in needs if all(need.met(clause) for clause in top)]
         shared = dict.fromkeys(self._form(clause, meet) for clause in top)
         if sum(need.weight for need in meet) >= enough and len(shared) == 1:
-            return Question(next(iter(shared)), self._manner(), self._unmet(needs, top))
+            return Question(next(iter(shared)), self.wanted.manner(), self._unmet(needs, top))
         if len(forms) > _MOST_GROUPS:
             return Failure("ambiguous", (), tuple(forms))
         groups = sorted(
             {form.members.filters for form in forms if isinstance(form, Select)}, key=repr
         )
-        members = Set(self._kind(), (Either(tuple(groups)),))
-        return Question(Select(members), self._manner(), self._unmet(needs, top))
+        members = Set(self.wanted.kind(), (Either(tuple(groups)),))
+        return Question(Select(members), self.wanted.manner(), self._unmet(needs, top))
 
     def _unmet(self, needs: list[Need], clauses: list[Clause]) -> tuple[str, ...]:
         return tuple(
@@ -265,75 +242,10 @@ class Search:
 
     def _form(self, clause: Clause, needs: list[Need]) -> Select:
         filters = [need.filter(clause) for need in needs if need.met(clause)]
-        units = self._units()
+        units = self.wanted.units()
         if units:
             filters.append(Related(tuple(sorted(units))))
-        if self._of_plan(needs):
+        if self.wanted.of_plan(needs):
             headline = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/level/headline"
             filters.append(Related((headline,)))
-        return Select(Set.of(self._kind(), filters))
-
-    def _of_plan(self, needs: list[Need]) -> bool:
-        """Whether a figure is asked for of no particular thing: one of the whole plan."""
-        figures = self._kind() == self.lexicon.kind("QuantitativeTarget")
-        telling = [need for need in needs if need.weight > GENERAL]
-        light = all(need.topics and need.topics <= self.clauses.light for need in telling)
-        return figures and light and not self._teams()
-
-    def _kind(self) -> str:
-        if self.named.has("quantity", "people", "share"):
-            return self.lexicon.kind("QuantitativeTarget")
-        asked = [
-            value
-            for item in self.named.classes
-            for value in item.values
-            if value in self.clauses.provisions and self.named.asked(item.place) and not item.topics
-        ]
-        return asked[0] if len(asked) == 1 else self.lexicon.provision
-
-    def _candidates(self, teams: frozenset[str], needs: list[Need]) -> list[Clause]:
-        """The clauses of the kind asked for, of the teams that are named as such.
-
-        A figure of no particular thing is one of the whole plan.
-        """
-        kind, units, whole = self._kind(), self._units(), self._of_plan(needs)
-        return [
-            clause
-            for clause in self.clauses.all.values()
-            if (kind == self.lexicon.provision or kind in clause.kinds)
-            and (not teams or clause.team in teams or clause.linked & teams)
-            and not (whole and clause.team)
-            and (not units or clause.linked & units)
-        ]
-
-    def _units(self) -> frozenset[str]:
-        """The units that the answer to a question for a number has to be in."""
-        scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/unit/"
-        if self.named.counts_people:
-            return frozenset({scheme + "person"})
-        if self.named.has("share"):
-            return frozenset({scheme + "percent", scheme + "ratio"})
-        return frozenset()
-
-    def _teams(self, *, also: bool = True, loose: bool = False) -> frozenset[str]:
-        """Teams named as such.
-
-        Args:
-            also: with those whose names can also be words for a subject.
-            loose: with those named by a word that can mean others too.
-        """
-        team = self.lexicon.kind("TalentTeam")
-        return frozenset(
-            value
-            for item in self.named.entities
-            if (loose or not item.loose) and not item.negated and (also or not item.topics)
-            for value in item.values
-            if self.lexicon.is_a(value, team)
-        )
-
-    def _manner(self) -> Manner:
-        if self.named.has("quantity", "people", "share"):
-            return "value"
-        if self.named.has("cite"):
-            return "cite"
-        return "exists" if self.named.has("exists") and not self.named.has("which") else "list"
+        return Select(Set.of(self.wanted.kind(), filters))
