@@ -23,6 +23,8 @@ from kb.ask.wanted import Wanted
 _ENOUGH, _NEAR = 0.74, 0.35
 #: Less is enough where what is accounted for weighs so much: two telling words.
 _MUCH = (0.62, 3.9)
+#: Where what is accounted for weighs less than this, nearly all has to be.
+_LITTLE, _ALL = 3.0, 0.9
 #: From which weight on a word says much.
 _STRONG = 2.0
 #: A question in one's own words is about a clause or a few: more are no answer.
@@ -160,7 +162,7 @@ class Search:
     def _accounts(self, best: _Ranked, needs: list[Need], enough: float) -> bool:
         """Whether a clause accounts for enough; less is, where it says much of the question."""
         if best.part >= enough:
-            return True
+            return best.weight >= _LITTLE or best.part >= _ALL
         names = [n for n in needs if n.entities and not n.topics and not n.met(best.clause)]
         return enough == _ENOUGH and best.part >= _MUCH[0] and best.weight >= _MUCH[1] and not names
 
