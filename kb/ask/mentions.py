@@ -113,6 +113,11 @@ class Mentions:
         """Whether a word of one of the roles stands anywhere."""
         return any(token.role(*roles) for token in self.tokens)
 
+    def idle(self, place: int) -> bool:
+        """Whether the words at a place are also of general use."""
+        words = {s.value for s in self.tokens[place].senses if s.kind == "word"}
+        return not words.isdisjoint(("filler", "general"))
+
     def asked_for(self, token: Token) -> bool:
         """Whether a question is about a span: which stadium, the umpires of, 大赛的裁判."""
         place = self.tokens.index(token)

@@ -128,14 +128,14 @@ class _Needs:
             weight = self._weight(topics, entities)
             weight *= BACKGROUND if item.place in behind else 1.0
             weight *= _SHORT if not entities and is_ideograph(item.text) else 1.0
-            idle = (not entities or item.loose) and self._idle(item.place)
+            idle = (not entities or item.loose) and named.idle(item.place)
             weight = min(weight, _IDLE) if idle else weight
             found.append(Need(item.text, topics, entities, None, weight, idle, item.place))
         for item in named.classes:
             if item.topics and not named.asked(item.place):
                 topics = frozenset(item.topics)
                 weight = self.clauses.weight(topics)
-                found.append(Need(item.text, topics, weight=weight, idle=self._idle(item.place)))
+                found.append(Need(item.text, topics, weight=weight, idle=named.idle(item.place)))
             elif not (item.loose or named.asked(item.place) or named.glued(item)):
                 members = frozenset(
                     thing.iri for kind in item.values for thing in self.lexicon.members(kind)
@@ -188,11 +188,6 @@ class _Needs:
         """The weight of a number: a small one by itself counts what is asked for."""
         small = amount.plain and not amount.figure.unit and amount.figure.bounds[0][1] <= _SMALL
         return GENERAL if small else _NAME
-
-    def _idle(self, place: int) -> bool:
-        """Whether the words at a place are also of general use."""
-        words = {s.value for s in self.named.tokens[place].senses if s.kind == "word"}
-        return not words.isdisjoint(("filler", "general"))
 
     def _weight(self, topics: frozenset[str], entities: frozenset[str]) -> float:
         weights = []

@@ -51,9 +51,23 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     if not _told(named, lexicon) and not isinstance(composed, Question):
         return composed
     found = search.find()
-    if isinstance(found, Question) or not isinstance(composed, Failure):
+    if isinstance(found, Question):
         return found
+    plainly = _without_idle(named, lexicon, clauses)
+    if plainly is not None or not isinstance(composed, Failure):
+        return plainly or found
     return composed if composed.trouble == "no-such-entity" else found
+
+
+def _without_idle(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Question | None:
+    """What is composed where words that can be of general use are: the plan sets, carry out."""
+    kept = tuple(item for item in named.topics if not named.idle(item.place))
+    if kept == named.topics or not named.classes:
+        return None
+    rest = replace(named, topics=kept)
+    composed = Composer(rest.without_appositions(lexicon), lexicon, clauses).compose()
+    fits = isinstance(composed, Question) and not _free(composed, rest, clauses, lexicon)
+    return composed if fits and isinstance(composed, Question) else None
 
 
 def _in_spite(

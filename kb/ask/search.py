@@ -189,7 +189,9 @@ class Search:
 
     def _told(self, needs: list[Need], top: list[Clause]) -> bool:
         """Whether more is met than which team is meant, or than words that say little."""
-        met = [n for n in needs if not n.idle and n.weight > GENERAL and all(map(n.met, top))]
+        figures = self.wanted.kind() == self.lexicon.kind("QuantitativeTarget")
+        met = [n for n in needs if n.weight > GENERAL and all(map(n.met, top))]
+        met = [need for need in met if figures or not need.idle]
         whose = [need for need in met if self.wanted.whose(need)]
         other = [need for need in met if need not in whose]
         telling = [n for n in other if not n.topics or not n.topics <= self.clauses.light]
