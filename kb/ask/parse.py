@@ -131,9 +131,12 @@ def _subject(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
         return True
     if asked.topics and named.topics:
         return True  # policy, service
-    # A team is no answer to whether something is done.
-    of_teams = isinstance(form, Select) and form.members.kind == teams
-    return of_teams and not pointed and not named.has("which")
+    if not isinstance(form, Select) or form.members.kind != teams:
+        return False
+    # A team is no answer to whether something is done, nor to what a team is like.
+    itself = all(lexicon.is_a(iri, teams) for iri in form.members.related)
+    whole = itself and bool(form.members.related) and len(form.members.filters) == 1
+    return whole or not (pointed or named.has("which"))
 
 
 # --- accounting for every word ----------------------------------------------------------------
