@@ -39,10 +39,8 @@ class Patterns:
     def members(self, members: Set, name: str = "item") -> Iterator[str]:
         """The lines of a pattern that binds the set's members to a variable."""
         kind = members.kind
-        if kind == self.lexicon.provision:
-            yield f"  ?{name} a/:provision true ."
-        else:
-            yield f"  ?{name} a {self.short(kind)} ."
+        if not any(isinstance(item, Either) for item in members.filters):
+            yield self._member(kind, name)  # else in each of its branches, or each is found anew
         cited = kind in self.lexicon.schema.cited or kind == self.lexicon.provision
         if cited and not self._only_linked(members):
             # What the editors added without a clause is not in the plan.
@@ -77,6 +75,10 @@ class Patterns:
             return found[0]
         direct = [relation for relation in found if not relation.linked]
         return _merged(direct)
+
+    def _member(self, kind: str, name: str) -> str:
+        is_one = "a/:provision true" if kind == self.lexicon.provision else f"a {self.short(kind)}"
+        return f"  ?{name} {is_one} ."
 
     # --- filters ---------------------------------------------------------------------------
 
@@ -131,6 +133,7 @@ class Patterns:
     def _either_of(self, kind: str, item: Either, name: str, other: str) -> Iterator[str]:
         for place, group in enumerate(item.groups, 1):
             yield "  {" if place == 1 else "  } UNION {"
+            yield self._member(kind, name)
             for number, one in enumerate(group, 1):
                 yield from self._filter(kind, one, name, f"{other}_{place}_{number}")
         yield "  }"
