@@ -83,6 +83,12 @@ def _misses(text: str) -> str:
     return text
 
 
+def _reading(text: str) -> str:
+    if text not in ("open", "token"):
+        raise ValueError(text)
+    return text
+
+
 def _base(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.endswith("/"):
         raise ValueError(text)
@@ -135,6 +141,16 @@ TABLE: tuple[Setting, ...] = (
             zh="服务所收数据（如评价）的目录；默认为用户数据目录",
             en="folder for what the service is given, such as feedback; by default the user's "
             "data folder",
+        ),
+    ),
+    Setting(
+        "ledger",
+        str,
+        "",
+        Text(
+            zh="填报账册：SQLite 文件或 postgresql://…；默认为数据目录中的 ledger.sqlite",
+            en="ledger of reports: a SQLite file or postgresql://…; by default ledger.sqlite in "
+            "the data folder",
         ),
     ),
     Setting(
@@ -287,6 +303,36 @@ TABLE: tuple[Setting, ...] = (
             en="questions without an answer, kept in the data folder for the lexicon: kept or off",
         ),
     ),
+    Setting(
+        "upload_mb",
+        _positive,
+        20,
+        Text(zh="填报文件的大小上限（MiB）", en="largest report file, in MiB"),
+    ),
+    Setting(
+        "upload_rows",
+        _positive,
+        20_000,
+        Text(zh="填报文件的行数上限", en="rows that a report file may have"),
+    ),
+    Setting(
+        "upload_seconds",
+        _seconds,
+        5.0,
+        Text(
+            zh="读取一个填报文件可用的处理器时间（秒）",
+            en="processor time that reading a report file may take, in seconds",
+        ),
+    ),
+    Setting(
+        "reading",
+        _reading,
+        "open",
+        Text(
+            zh="谁可查看填报与审核：open（任何人）或 token（持令牌者）",
+            en="who may read reports and their audits: open (anyone) or token (its holders)",
+        ),
+    ),
 )
 
 
@@ -299,6 +345,7 @@ class Settings:
     overlay: Path | None = None
     cache: Path | None = None
     data: Path | None = None
+    ledger: str = ""
     lang: str = ""
     query_seconds: float = 5.0
     query_memory_mb: int = 1024
@@ -317,6 +364,10 @@ class Settings:
     log: str = "faults"
     log_literals: str = "masked"
     misses: str = "kept"
+    upload_mb: int = 20
+    upload_rows: int = 20_000
+    upload_seconds: float = 5.0
+    reading: str = "open"
 
     @property
     def data_folder(self) -> Path:

@@ -6,16 +6,20 @@ Must not know what any route does.
 from __future__ import annotations
 
 import atexit
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, request, url_for
+from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.ask.misses import Misses
 from kb.errors import PlankbError
 from kb.plan.graph import SOURCE_NOTICE
+from kb.reports.output.html import TEMPLATES
 from kb.settings import Settings
 from server import (
+    addresses,
     ask,
     assets,
     catalogue,
@@ -23,14 +27,22 @@ from server import (
     delivery,
     description,
     editor,
+    explaining,
     feedback,
     graph_store,
     language,
+    manual,
+    neighbours,
     ops,
+    overview,
     problems,
+    reports,
     resources,
+    search,
     source,
     sparql,
+    submitting,
+    views,
 )
 from server.knowledge import Knowledge
 from server.labels import labels
@@ -38,7 +50,7 @@ from server.texts import TEXTS
 
 _SUBJECTS = (
     ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    ops, assets,
+    views, overview, search, neighbours, manual, reports, submitting, explaining, ops, assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.
@@ -65,13 +77,17 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     app.extensions["plankb"] = knowledge
     app.extensions["plankb.settings"] = settings
     app.extensions[ask.MISSES] = Misses.of(settings)
+    # The part that shows an audit is the same in a file of its own.
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(Path(__file__).parent / "templates"), FileSystemLoader(TEMPLATES)]
+    )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     for subject in _SUBJECTS:
         app.register_blueprint(subject.blueprint)
     problems.install(app)
     delivery.install(app)
     ops.install(app)
-    app.add_template_filter(resources.local_address, "local_address")
+    app.add_template_filter(addresses.local_address, "local_address")
     app.context_processor(_for_templates)
     app.after_request(_with_headers)
     if settings.proxies:
@@ -105,7 +121,7 @@ def _plan_page() -> str:
         plans = labels().plans
     except PlankbError:  # this page may be the one that says that the engine is gone
         return ""
-    return resources.local_address(plans[0].iri) if plans else ""
+    return addresses.local_address(plans[0].iri) if plans else ""
 
 
 def _with_headers(response: Response) -> Response:

@@ -1,6 +1,6 @@
 """Scripts and styles under addresses that change with their content, so that they keep for good.
 
-The address holds a hash over all files of ``static/``: one that differs anywhere gives every file
+The address holds a hash over all files: one that differs anywhere gives every file
 a new address, so that scripts that import each other always are of one version.
 Must not know what the files are for.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.exceptions import NotFound
 
+from kb.reports.output.html import STYLES
 from server import negotiation
 
 blueprint = Blueprint("assets", __name__)
@@ -42,12 +43,13 @@ class Asset:
 
 
 @cache
-def collected(folder: Path) -> tuple[str, dict[str, Asset]]:
-    """Hash and files of a folder, read once in the life of the process."""
+def collected(*folders: Path) -> tuple[str, dict[str, Asset]]:
+    """Hash and files of some folders, read once in the life of the process."""
     total = hashlib.sha256()
     found = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name, content = path.relative_to(folder).as_posix(), path.read_bytes()
+    held = [(top, path) for top in folders for path in top.rglob("*") if path.is_file()]
+    for top, path in sorted(held):
+        name, content = path.relative_to(top).as_posix(), path.read_bytes()
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
         found[name] = _asset(path, content)
@@ -87,7 +89,8 @@ def icon() -> Response:
 
 
 def _of_app() -> tuple[str, dict[str, Asset]]:
-    return collected(Path(str(current_app.static_folder)))
+    # An audit looks on a page as it does in a file of its own, whose style is beside its template.
+    return collected(Path(str(current_app.static_folder)), STYLES)
 
 
 def _asset(path: Path, content: bytes) -> Asset:

@@ -10,11 +10,10 @@ import csv
 import io
 import re
 
+from kb.spreadsheet import safe
 from kb.text import Language, Text
 from server.shown import Shown, ShownRow, plain
 
-#: How a cell begins that a spreadsheet would take for a formula or a command.
-_FORMULA = tuple("=+-@\t\r\n|%") + tuple("＝＋－＠")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&]|^(?:[#+-]|\d+(?=[.)])))")
 
 _COLUMNS = (
@@ -33,19 +32,19 @@ def as_csv(shown: Shown) -> str:
         value = row.row.value
         lines.writerow(
             [
-                _cell(row.row.label.zh),
-                _cell(row.row.label.en),
-                _cell(row.row.team),
+                safe(row.row.label.zh),
+                safe(row.row.label.en),
+                safe(row.row.team),
                 ":".join(map(str, value)) if isinstance(value, tuple) else value,
-                *map(_cell, (row.row.unit, row.row.comparator, row.row.role, row.row.status)),
-                _cell(row.row.type),
-                _cell(row.row.iri),
-                _cell(" ".join(f"[{number}]" for number in row.numbers)),
-                _cell(" ¦ ".join(citation.quote for citation in own)),
-                _cell(" ".join(dict.fromkeys(citation.source.name for citation in own))),
+                *map(safe, (row.row.unit, row.row.comparator, row.row.role, row.row.status)),
+                safe(row.row.type),
+                safe(row.row.iri),
+                safe(" ".join(f"[{number}]" for number in row.numbers)),
+                safe(" ¦ ".join(citation.quote for citation in own)),
+                safe(" ".join(dict.fromkeys(citation.source.name for citation in own))),
                 # A single range would be read as a date or a sum, so each has its brackets.
-                _cell(" ".join(f"[{citation.start},{citation.end})" for citation in own)),
-                _cell(" ".join(dict.fromkeys(citation.source.sha256 for citation in own))),
+                safe(" ".join(f"[{citation.start},{citation.end})" for citation in own)),
+                safe(" ".join(dict.fromkeys(citation.source.sha256 for citation in own))),
             ]
         )
     return "\ufeff" + written.getvalue()
@@ -85,15 +84,6 @@ def _row(row: ShownRow, lang: Language, said: dict[str, str]) -> list[str]:
         said.get(row.row.status, row.row.status),
         "".join(f"[^{number}]" for number in row.numbers),
     ]
-
-
-def _cell(text: str) -> str:
-    """A text that a spreadsheet takes as text.
-
-    >>> _cell("=1+1"), _cell("津鹰计划")
-    ("'=1+1", '津鹰计划')
-    """
-    return "'" + text if text.lstrip(" \u3000").startswith(_FORMULA) else text
 
 
 def _text(text: str, *, keep: bool = False) -> str:

@@ -7,8 +7,7 @@ Must not know how a query is run.
 from __future__ import annotations
 
 import json
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -17,11 +16,12 @@ from kb import terms
 from kb.errors import InputError, UnknownName
 from kb.plan.knowledge import QueryFile, query_files
 from kb.store import formats
-from kb.store.names import KINDS, Name, Names
+from kb.store.names import KINDS, Name
 from kb.text import Text
 from server import delivery, language
 from server.access import knowledge
 from server.editor_texts import PAGE, SCRIPT
+from server.naming import names
 
 blueprint = Blueprint("editor", __name__)
 
@@ -48,24 +48,15 @@ class Example:
     query: str
 
 
-@dataclass
-class _Held:
-    """The names of one revision; those of the one before are dropped."""
-
-    revision: str = ""
-    names: Names | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
 @blueprint.get("/editor")
 def page() -> Response:
     """The editor, with the query of ``query`` or ``example`` in it."""
     chosen = language.of_request()
-    examples = _examples()
+    offered = examples()
     content = render_template(
         "editor.html",
-        query=_given(examples),
-        examples=_by_user(examples),
+        query=_given(offered),
+        examples=by_user(offered),
         formats=[(f.name, f.graph) for f in formats.offered()],
         e={name: text.in_(chosen) for name, text in PAGE.items()},
         config=_config(),
@@ -99,7 +90,7 @@ def completions() -> Response:
             Text(f"kind 的值“{kind[:40]}”不可用", f"kind has the value “{kind[:40]}”"),
             Text(f"可用 {'、'.join(KINDS)}", f"it may be {', '.join(KINDS)}"),
         )
-    found = _names().search(typed, kind, _limit())
+    found = names().search(typed, kind, _limit())
     body = {
         "q": typed,
         "kind": kind,
@@ -119,7 +110,7 @@ def completions() -> Response:
 @blueprint.get("/api/examples/<name>")
 def example(name: str) -> Response:
     """The query of one example, its purpose in the language of the request on top."""
-    found = next((held for held in _examples() if held.name == name), None)
+    found = next((held for held in examples() if held.name == name), None)
     if found is None:
         raise _no_example(name)
     response = Response(_text(found), content_type="application/sparql-query; charset=utf-8")
@@ -171,7 +162,7 @@ def _config() -> dict[str, object]:
     }
 
 
-def _examples() -> list[Example]:
+def examples() -> list[Example]:
     """The competency questions; read once, as they change with a release only."""
     held = current_app.extensions.get("plankb.examples")
     if held is None:
@@ -189,7 +180,8 @@ def _example(file: QueryFile) -> Example:
     return Example(name, user, file.bilingual("purpose"), "\n".join(lines).strip() + "\n")
 
 
-def _by_user(examples: list[Example]) -> list[tuple[str, list[Example]]]:
+def by_user(examples: list[Example]) -> list[tuple[str, list[Example]]]:
+    """The examples of each kind of user, researchers first."""
     users = dict.fromkeys(held.user for held in sorted(examples, key=lambda held: held.name))
     first: tuple[str, ...] = ("researcher", "auditor", "consumer")
     order = [user for user in first if user in users]
@@ -199,17 +191,6 @@ def _by_user(examples: list[Example]) -> list[tuple[str, list[Example]]]:
 
 def _text(held: Example) -> str:
     return f"# {language.say(held.purpose)}\n{held.query}"
-
-
-def _names() -> Names:
-    """The names of the revision in force, read when first wanted."""
-    held = cast(_Held, current_app.extensions.setdefault("plankb.names", _Held()))
-    now = knowledge()
-    with held.lock:
-        if held.names is None or held.revision != now.revision:
-            held.names = Names.read(now.store, terms.prefixes(now.base))
-            held.revision = now.revision
-        return held.names
 
 
 def _item(name: Name) -> dict[str, object]:

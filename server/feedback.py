@@ -7,12 +7,12 @@ Must not know where feedback is kept, nor who gives it.
 from __future__ import annotations
 
 import json
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 
 from kb.errors import InputError
 from kb.text import Text
+from server import origin
 from server.access import knowledge
 from server.asked import FORM
 from server.feedback_book import FeedbackBook, Judgement, folder_of
@@ -65,16 +65,11 @@ def feedback() -> Response:
 def _check_origin() -> None:
     """Refuse what a page of another site sends.
 
-    Browsers say where a POST comes from: by Sec-Fetch-Site, the older ones by Origin. What says
-    neither is no browser; it may only send what a foreign page could not send unasked.
+    What does not say where it comes from is no browser; it may only send what a foreign page
+    could not send unasked.
     """
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if site is not None:
-        own = site in ("same-origin", "none")
-    elif origin is not None:
-        own = urlsplit(origin).netloc == request.host
-    else:
+    own = origin.says_own()
+    if own is None:
         own = request.mimetype == "application/json"
     if not own:
         raise InputError(

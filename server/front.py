@@ -35,8 +35,11 @@ from server.work import Asking, Exchange, Work, send
 
 #: The largest body that is read; the app refuses a smaller one already.
 LARGEST_BODY = 4 * 2**20
-#: A larger one is read and thrown away up to here, so that its sender sees the refusal.
-_DRAINED = 16 * 2**20
+#: A larger one is read and thrown away up to this much more, so that its sender sees the refusal.
+_DRAINED = 12 * 2**20
+#: Where files are taken, which may be larger; what else comes with them.
+_TAKES_FILES = ("/api/reports", "/api/audit", "/reports/")
+_BESIDE_FILES = 2 * 2**20
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
@@ -69,7 +72,8 @@ class Front:
         knowledge: the revision to begin with.
         generation: says which revision is to be answered from now; asked at each request.
         counter: of this process.
-        settings: web_cache_mb, workers, queue, log and log_literals count.
+        settings: web_cache_mb, workers, queue, log, log_literals and upload_mb count.
+        warm: makes what the app may want, in a thread of its own.
     """
 
     def __init__(
@@ -79,8 +83,10 @@ class Front:
         generation: Callable[[], int],
         counter: Counter,
         settings: Settings,
+        warm: Callable[[], None] = lambda: None,
     ) -> None:
         self._app = app
+        self._warm = warm
         self._generation = generation
         self._counter = counter
         self._cache = ResponseCache(settings.web_cache_mb * 2**20)
@@ -90,6 +96,7 @@ class Front:
         self._threads = Threads(settings.workers + settings.queue + 16)
         self._works: set[Work | Asking] = set()
         self._proxies = settings.proxies
+        self._largest_file = settings.upload_mb * 2**20 + _BESIDE_FILES
         self._held = _Held(knowledge, generation())
         self._next: Knowledge | None = None
         self._drained: Callable[[int], None] = lambda _: None
@@ -97,6 +104,11 @@ class Front:
         self._id = os.urandom(6).hex() + "-"
 
     # -- revisions ----------------------------------------------------------------------
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is answered from now."""
+        return self._held.knowledge
 
     def prepare(self, knowledge: Knowledge, drained: Callable[[int], None]) -> None:
         """Hold the next revision ready; it is taken when the generation changes.
@@ -111,6 +123,7 @@ class Front:
     def warm(self) -> None:
         """Have the revision make what questions may want, while requests go on."""
         self._held.knowledge.warm()
+        self._warm()
 
     def turn(self) -> None:
         """Answer from the next revision, if its time has come."""
@@ -135,7 +148,11 @@ class Front:
         self.turn()
         body, length = b"", 0
         if scope.method not in ("GET", "HEAD"):
-            body, length = await _body(exchange)
+            largest = LARGEST_BODY
+            if scope.path.startswith(_TAKES_FILES):
+                largest = max(largest, self._largest_file)
+            body, length = await _body(exchange, largest)
+        # No answer to a large body is kept, and a key would be a hash over all of it.
         key = _key(scope, body) if length <= LARGEST_BODY else None
         kept = self._cache.get(key) if key is not None else None
         request = self._request_id(scope)
@@ -246,7 +263,7 @@ class Front:
         self._threads.close()
 
 
-async def _body(exchange: Exchange) -> tuple[bytes, int]:
+async def _body(exchange: Exchange, largest: int) -> tuple[bytes, int]:
     """The body and its length; of a body that is too large no bytes, but the length so far."""
     parts: list[bytes] = []
     length = 0
@@ -254,11 +271,11 @@ async def _body(exchange: Exchange) -> tuple[bytes, int]:
         if not part:
             break
         length += len(part)
-        if length <= LARGEST_BODY:
+        if length <= largest:
             parts.append(part)
-        elif length > _DRAINED:
+        elif length > largest + _DRAINED:
             break
-    return (b"".join(parts), length) if length <= LARGEST_BODY else (b"", length)
+    return (b"".join(parts), length) if length <= largest else (b"", length)
 
 
 def _key(scope: Scope, body: bytes) -> Key | None:

@@ -23,6 +23,7 @@ from kb.store.interface import Limits
 from kb.store.owner import Engine
 from kb.store.remote import RemoteStore
 from kb.text import Text
+from server.reported import Reported, plan_of
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,13 @@ class Checked:
     def build(cls, settings: Settings) -> Checked:
         """Build the graph, check its quotes where the source is at hand, read the vocabulary.
 
+        The reports that are in force in the ledger are part of it.
+
         Raises:
             FileProblem: the knowledge cannot be read.
             SourceProblem: the source is missing, or another text than the plan cites.
             CheckFailed: a quote is not what the source says.
+            Overloaded: the database of the ledger does not answer.
         """
         built = graph.build(settings)
         if settings.source is not None:
@@ -56,7 +60,8 @@ class Checked:
             if faults:
                 raise _refused(faults)
         vocabulary = stock.vocabulary(settings, built.revision, lambda: built.select)
-        return cls(built.revision, built.data, vocabulary)
+        reported = Reported.of(settings, built)
+        return cls(reported.revision, built.data + reported.data, vocabulary)
 
     def start(self, settings: Settings) -> Engine:
         """An engine process that holds it; close it."""
@@ -118,6 +123,24 @@ class Knowledge:
             return cls._remote(client, settings)
         return cls._over(client, revision, settings)
 
+    def then(self, engine: Engine, revision: str, settings: Settings) -> Knowledge:
+        """The knowledge after this one, in an engine that this process started."""
+        return self._then(engine.client(), revision, settings, engine)
+
+    def then_at(self, path: str | os.PathLike[str], revision: str, settings: Settings) -> Knowledge:
+        """The knowledge after this one, as :meth:`at`."""
+        if settings.store:
+            return self.at(path, revision, settings)
+        return self._then(EngineClient(path, Limits.of(settings)), revision, settings)
+
+    def _then(
+        self, store: EngineClient, revision: str, settings: Settings, engine: Engine | None = None
+    ) -> Knowledge:
+        if plan_of(self.revision) != plan_of(revision):
+            return self._over(store, revision, settings, engine=engine)
+        asker = self.asker.renewed(rows_of(store), revision)
+        return Knowledge(self.base, revision, store, asker, engine)
+
     @classmethod
     def remote(cls, settings: Settings) -> Knowledge:
         """The knowledge that is in the remote store, and an engine without data for trials.
@@ -148,6 +171,10 @@ class Knowledge:
         vocabulary: Vocabulary | None = None,
         engine: Engine | None = None,
     ) -> Knowledge:
+        if vocabulary is None and revision:
+            # That of the plan: reports bring no words of their own.
+            plan = plan_of(revision)
+            vocabulary = stock.vocabulary(settings, plan, lambda: rows_of(store))
         asker = Asker(rows_of(store), settings.base, revision, vocabulary)
         return cls(settings.base, revision, store, asker, engine)
 

@@ -328,9 +328,12 @@ class Master:
         revision = found if isinstance(found, str) else found.revision
         if revision == self._knowledge.revision:
             _LOG.info("nothing changed", extra=given(revision=revision))
-        elif self._coming is None:
+        elif self._coming is not None:
+            # Another one came first, and may lack what this one has.
+            self._again = self._again or isinstance(found, Checked)
+        else:
             try:
-                knowledge = self._revisions.knowledge(found)
+                knowledge = self._revisions.knowledge(found, self._knowledge)
             except PlankbError as error:
                 _LOG.error("the new revision is not served", extra=given(why=error.render("en")))
             else:
@@ -397,6 +400,7 @@ class Master:
     # -- the end ------------------------------------------------------------------------
 
     def _stop(self) -> None:
+        self._revisions.close()
         self._stop_by = time.monotonic() + self._settings.query_seconds + _GRACE
         for child in self._children:
             self._tell(child, {"do": "stop"})

@@ -21,6 +21,7 @@ from kb.errors import (
     QueryStopped,
     UnknownName,
 )
+from kb.reports.desk import NoReport
 from kb.text import Text
 from server import language
 from server.metrics import PROBLEM
@@ -45,6 +46,17 @@ _BY_CODE = {
     "feedback-rate": 429,
     "feedback-lost": 503,
     "template-value": 404,
+    "token-missing": 401,
+    "token-unknown": 401,
+    "token-expired": 401,
+    "token-revoked": 401,
+    "not-allowed": 403,
+    "idempotency-conflict": 409,
+    "decision-conflict": 409,
+    "reason-missing": 422,
+    "report-too-large": 413,
+    "ledger-damaged": 500,
+    "ledger-closed": 503,
 }
 _BY_CLASS: tuple[tuple[type[PlankbError], int], ...] = (
     (BudgetSpent, 429),
@@ -52,6 +64,7 @@ _BY_CLASS: tuple[tuple[type[PlankbError], int], ...] = (
     (QueryStopped, 503),
     (QueryProblem, 400),
     (UnknownName, 404),
+    (NoReport, 422),
     (InputError, 400),
     (CheckFailed, 500),
 )
@@ -87,7 +100,9 @@ def install(app: Flask) -> None:
 
 def _ours(error: PlankbError) -> Response:
     status = status_of(error)
-    response = _problem(status, error.code, error.message, error.hint)
+    response = _problem(status, error.code, error.message, error.hint, members_of(error))
+    if status == 401:  # RFC 6750, section 3
+        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, Overloaded):
         response.headers["Retry-After"] = str(error.fields.get("retry_after", 1))
     return response
@@ -115,7 +130,19 @@ def _unforeseen(error: Exception) -> Response:
     )
 
 
-def _problem(status: int, code: str, message: Text, hint: Text | None) -> Response:
+def members_of(error: PlankbError) -> dict[str, object]:
+    """Further members of an error's document (RFC 9457, section 3.2)."""
+    members = error.fields.get("members")
+    return dict(members) if isinstance(members, dict) else {}
+
+
+def _problem(
+    status: int,
+    code: str,
+    message: Text,
+    hint: Text | None,
+    members: dict[str, object] | None = None,
+) -> Response:
     request.environ[PROBLEM] = code
     chosen = language.of_request()
     if _wants_page():
@@ -129,6 +156,7 @@ def _problem(status: int, code: str, message: Text, hint: Text | None) -> Respon
         "status": status,
         "detail": message.in_(chosen),
         "hint": hint.in_(chosen) if hint else None,
+        **(members or {}),
     }
     body = json.dumps({k: v for k, v in content.items() if v is not None}, ensure_ascii=False)
     response = Response(body, status, content_type="application/problem+json")

@@ -5,17 +5,17 @@ Must not know what a resource means; the graph says that.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 
-from kb.ask.rows import span_of
-from kb.errors import UnknownName
+from kb.ask.rows import STATUSES, span_of
+from kb.plan import views as known_views
 from kb.plan.evidence import Span
 from kb.terms import OA, RDFS, SKOS
 from kb.text import Text
-from server import language
+from server import addresses, citation, language, tables, views
 from server.access import knowledge
 
 blueprint = Blueprint("resources", __name__)
@@ -27,8 +27,6 @@ _DATA = {
     "nt": "application/n-triples",
     "csv": "text/csv",
 }
-#: What may stand in the path of an IRI of ours; everything else names nothing.
-_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,7 @@ class Statement:
         link: address of its page; empty for a literal.
         status: local name of the graph that it stands in.
         language: of a literal; empty where it has none.
+        why: address of what it stands on; empty for a definition.
     """
 
     property: Text
@@ -48,6 +47,7 @@ class Statement:
     link: str
     status: str
     language: str = ""
+    why: str = ""
 
 
 @blueprint.get("/<any(id, scheme):space>/<path:local>")
@@ -55,10 +55,10 @@ def resource(space: str, local: str) -> Response:
     """The resource itself: 303 to its page or data. With a suffix, the page or data."""
     stem, dot, suffix = local.rpartition(".")
     if dot and suffix == "html":
-        return _page(_known(space, stem))
+        return _page(addresses.known(space, stem))
     if dot and suffix in _DATA:
-        return _data(_known(space, stem), suffix)
-    _known(space, local)
+        return _data(addresses.known(space, stem), suffix)
+    addresses.known(space, local)
     best = request.accept_mimetypes.best_match(["text/html", *_DATA.values()], "text/html")
     chosen = next((suffix for suffix, media in _DATA.items() if media == best), "html")
     asked = {"lang": request.args["lang"]} if "lang" in request.args else {}
@@ -69,27 +69,6 @@ def resource(space: str, local: str) -> Response:
     assert isinstance(response, Response)
     response.headers["Vary"] = "Accept"
     return response
-
-
-def _known(space: str, local: str) -> str:
-    """The IRI of a resource that exists.
-
-    Raises:
-        UnknownName: nothing is said of it.
-    """
-    iri = f"{knowledge().base}{space}/{local}"
-    if _PATH.fullmatch(local):
-        rows = knowledge().store.select(
-            f"SELECT ?x WHERE {{ {{ <{iri}> ?p ?x }} UNION {{ ?x ?p <{iri}> }} }} LIMIT 1"
-        )
-        if rows:
-            return iri
-    shown = local[:80]
-    raise UnknownName(
-        "resource",
-        Text(f"没有名为“{shown}”的资源", f"there is no resource “{shown}”"),
-        Text("从首页提问可以找到资源", "resources can be found by asking on the home page"),
-    )
 
 
 def _data(iri: str, suffix: str) -> Response:
@@ -115,20 +94,35 @@ def _page(iri: str) -> Response:
     label = _label(iri)
     known = lexicon.things.get(iri)
     kinds = [lexicon.label(kind) for kind in sorted(known.kinds)] if known else []
-    content = render_template(
+    response = views.page(
         "resource.html",
         iri=iri,
         label=label,
+        tables=_tables(iri, known.kinds if known else frozenset()),
+        cited=citation.of(iri, label),
+        media=_DATA,
         kinds=[kind for kind in kinds if kind.zh],
         own=statements[0],
         pointing=statements[1],
         spans=_spans(iri),
         data=[(suffix, request.path.removesuffix(".html") + "." + suffix) for suffix in _DATA],
     )
-    response = Response(content, mimetype="text/html")
-    response.headers["Vary"] = "Accept-Language"
-    response.headers["Content-Language"] = language.of_request()
+    response.headers["Link"] = ", ".join(
+        f'<{addresses.local_address(iri, suffix)}>; rel="alternate"; type="{media}"'
+        for suffix, media in _DATA.items()
+    )
     return response
+
+
+def _tables(iri: str, kinds: Collection[str]) -> list[tables.Table]:
+    """The views for resources of its classes, where they show anything."""
+    schema, ns = knowledge().asker.lexicon.schema, knowledge().base + "ns#"
+    found = [
+        tables.table(view, iri if view.parameter else "")
+        for view in known_views.views(knowledge().base)
+        if any(schema.is_a(kind, ns + wanted) for wanted in view.of for kind in kinds)
+    ]
+    return [table for table in found if table.lines]
 
 
 def _label(iri: str) -> Text:
@@ -156,7 +150,7 @@ def _statements(iri: str) -> tuple[list[Statement], list[Statement]]:
     for row in knowledge().store.select(query):
         cells = {name: _text(term) for name, term in row.items()}
         value, name = cells["x"], cells["p"].rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-        link = local_address(value) if "lang" not in cells else ""
+        link = addresses.local_address(value) if "lang" not in cells else ""
         local = value.rstrip("/").rsplit("/", 1)[-1] if link else value
         zh = cells.get("xzh") or cells.get("xen") or local
         found[cells["way"]].append(
@@ -166,9 +160,23 @@ def _statements(iri: str) -> tuple[list[Statement], list[Statement]]:
                 link,
                 cells["g"].rsplit("/", 1)[-1],
                 cells.get("lang", ""),
+                _why(iri, cells),
             )
         )
     return found["own"], found["to"]
+
+
+def _why(iri: str, cells: Mapping[str, str]) -> str:
+    if cells["g"].rsplit("/", 1)[-1] not in STATUSES:
+        return ""
+    own = cells["way"] == "own"
+    return url_for(
+        "explaining.page",
+        s=iri if own else cells["x"],
+        p=cells["p"],
+        o=cells["x"] if own else iri,
+        lang=language.of_request(),
+    )
 
 
 def _spans(iri: str) -> list[Span]:
@@ -179,26 +187,6 @@ def _spans(iri: str) -> list[Span]:
                   <{ns}inSource> ?source }}"""
     )
     return sorted(span_of({name: _text(term) for name, term in row.items()}) for row in rows)
-
-
-def local_address(iri: str, suffix: str = "html") -> str:
-    """The address here of a resource of ours; an outside one is not linked.
-
-    Args:
-        iri: of the resource.
-        suffix: of its page or its data.
-    """
-    base = knowledge().base
-    for space in ("id", "scheme"):
-        start = f"{base}{space}/"
-        if iri.startswith(start):
-            return url_for(
-                "resources.resource",
-                space=space,
-                local=f"{iri.removeprefix(start)}.{suffix}",
-                lang=language.of_request() if suffix == "html" else None,
-            )
-    return ""
 
 
 def _text(term: object) -> str:

@@ -39,13 +39,21 @@ def run(
         app.extensions[ops.METRICS] = metrics
 
         def web(number: int, control: socket.socket, knowledge: Knowledge) -> None:
+            from server import desks
             from server.front import Front
             from server.web import Web
 
             app.extensions["plankb"] = knowledge
             board = metrics.board
             counter = metrics.counter(number)
-            front = Front(app, knowledge, lambda: board.generation, counter, settings)
+            front = Front(
+                app,
+                knowledge,
+                lambda: board.generation,
+                counter,
+                settings,
+                warm=lambda: desks.warm(app),
+            )
             Web(bound, control, front, settings).run()
 
         def serving() -> None:

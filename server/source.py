@@ -14,7 +14,7 @@ from kb.errors import UnknownName
 from kb.plan.evidence import Span
 from kb.terms import RDFS, SKOS
 from kb.text import Text
-from server import delivery, language, resources
+from server import addresses, delivery, language, passages, views
 from server.access import knowledge
 from server.chat_texts import PAGE
 from server.clauses import clauses
@@ -29,6 +29,21 @@ class Resting:
     label: Text
     link: str
     status: str
+
+
+@blueprint.get("/source/<name>")
+def reading(name: str) -> Response:
+    """The source with every clause marked; without the operator's text, the clauses alone."""
+    known = clauses()
+    if name not in known.sources:
+        raise UnknownName(
+            "resource",
+            Text(f"没有“{name[:80]}”这个来源", f"there is no source “{name[:80]}”"),
+            Text(f"有：{'、'.join(known.sources)}", f"there are: {', '.join(known.sources)}"),
+        )
+    source = known.sources[name]
+    found = passages.paragraphs(source, known.spans.get(name, ()))
+    return views.page("reading.html", source=source, paragraphs=found)
 
 
 @blueprint.get("/source/<name>/<int:start>-<int:end>")
@@ -57,7 +72,7 @@ def clause(name: str, start: int, end: int) -> Response:
         resting=_resting(found),
         neighbours=_neighbours(known.spans[name], start, end),
         data=[
-            (span, [(s, resources.local_address(span.iri, s)) for s in ("ttl", "jsonld")])
+            (span, [(s, addresses.local_address(span.iri, s)) for s in ("ttl", "jsonld")])
             for span in found
         ],
     )
@@ -99,7 +114,7 @@ def _resting(spans: tuple[Span, ...]) -> list[Resting]:
     return [
         Resting(
             _label(iri, said),
-            resources.local_address(iri),
+            addresses.local_address(iri),
             min(statuses[iri], key=STATUSES.index),
         )
         for iri, said in found.items()

@@ -23,7 +23,6 @@ from granian.server.embed import Server
 from kb.errors import PlankbError
 from kb.settings import Settings
 from server.front import Front
-from server.knowledge import Knowledge
 
 #: Connections that wait to be accepted, and those that one process has open at a time.
 _BACKLOG = 1024
@@ -138,7 +137,8 @@ class Web:
     def _prepare(self, order: dict[str, Any], later: Callable[..., object]) -> None:
         generation = order["generation"]
         try:
-            knowledge = Knowledge.at(order["engine"], order["revision"], self._settings)
+            before = self._front.knowledge
+            knowledge = before.then_at(order["engine"], order["revision"], self._settings)
         except PlankbError as error:
             later(self._say, {"failed": error.render("en"), "generation": generation})
             return

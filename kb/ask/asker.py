@@ -37,6 +37,7 @@ from kb.ask.mending import repaired_tokens
 from kb.ask.missing import MissingFacts
 from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer
+from kb.ask.reported import Reported
 from kb.ask.rows import Row, RowReader
 from kb.ask.scan import Token
 from kb.ask.schema import Rows
@@ -90,11 +91,34 @@ class Asker:
         self._reader = RowReader(select, self._compiler)
         self._finder = Finder(select, self._compiler, self._reader)
         self._repairer = Repairer(self.lexicon)
+        self._reported = Reported(select, self._compiler, self._reader)
         self._missing = MissingFacts(select, self._compiler, self._reader)
         self._suggester = Suggester(
             select, self._compiler, self._finder, self._missing, self.understand
         )
-        self._guide = Guide(select, self._compiler, self._suggester.holds)
+        # What helps to ask is kept for longer than this: see :meth:`renewed`.
+        self._newest = newest = [(select, self._suggester.holds)]
+        self._guide = Guide(
+            lambda query: newest[0][0](query),  # noqa: PLW0108 - another one by then
+            self._compiler,
+            lambda said, form: newest[0][1](said, form),  # noqa: PLW0108
+        )
+
+    def renewed(self, select: Rows, revision: str) -> Asker:
+        """The same over another revision, in which reports differ and the plan does not.
+
+        Reports bring no words and no questions of their own, so what took seconds to make is
+        kept, and asks the new graph from now on.
+
+        Args:
+            select: runs a SELECT query over the new revision.
+            revision: its name.
+        """
+        vocabulary = Vocabulary(self.lexicon, self.clauses)
+        new = Asker(select, self._compiler.base, revision, vocabulary)
+        new._repairer, new._guide, new._newest = self._repairer, self._guide, self._newest
+        new._newest[0] = (select, new._suggester.holds)
+        return new
 
     def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:
         """The answer to one question.
@@ -194,7 +218,7 @@ class Asker:
         self, question: str, lang: Language, parsed: Parsed, before: Context
     ) -> Answer:
         if isinstance(parsed, Failure):
-            return self._failed(question, lang, parsed)
+            return self._progress(question, lang, parsed) or self._failed(question, lang, parsed)
         form = parsed.form
         if isinstance(form, NotStated):
             answer = self._not_stated(question, lang, form)
@@ -275,6 +299,24 @@ class Asker:
             query,
             tuple(rows),
             suggestions=self._suggester.suggestions(self._suggester.related(form), lang),
+        )
+
+    def _progress(self, question: str, lang: Language, failure: Failure) -> Answer | None:
+        """What the reports say, where the question is about them and there are any."""
+        if failure.asked is None:
+            return None
+        found = self._reported.find(failure.asked)
+        if found is None:
+            return None
+        return Answer(
+            question,
+            lang,
+            "answered" if found.rows else "empty",
+            found.text,
+            reading(failure.asked, self.lexicon),
+            found.query,
+            found.rows,
+            suggestions=self._suggester.suggestions(failure.choices, lang),
         )
 
     # --- where there is no answer ---------------------------------------------------------

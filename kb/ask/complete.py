@@ -90,8 +90,8 @@ class Completer:
             others = self._others(form)
             for language, known in entries.items():
                 text = question(form, self._lexicon, language)
-                sounds = _sounds(text) if language == "zh" else ("", "")
-                known.append(_Entry(place, text, _line(text), others, sounds))
+                own = sounds(text) if language == "zh" else ("", "")
+                known.append(_Entry(place, text, _line(text), others, own))
         return entries
 
     @cached_property
@@ -145,7 +145,12 @@ def _line(text: str) -> str:
     return " " + " ".join(keys(text)) + " " + " ".join(text.casefold().split())
 
 
-def _sounds(text: str) -> tuple[str, str]:
+def sounds(text: str) -> tuple[str, str]:
+    """The pinyin of a text, without tones, and the initials of it.
+
+    >>> sounds("农村人才")
+    ('nongcunrencai', 'ncrc')
+    """
     from pypinyin import lazy_pinyin  # as in repairs: it takes a while to load
 
     syllables = lazy_pinyin([c for c in text if is_ideograph(c)])
@@ -164,13 +169,13 @@ def _rank(entry: _Entry, typed: str, text: str) -> int | None:
     if all(" " + word in entry.words or " " + word in entry.others for word in words):
         return 3
     compact = "".join(text.split()).casefold()
-    sounds, initials = entry.sounds
+    whole, initials = entry.sounds
     if len(compact) >= _SHORTEST_PINYIN and compact.isascii() and compact.isalpha():
         if compact in initials:
             return 4 if initials.startswith(compact) else 5
-        if sounds.startswith(compact):
+        if whole.startswith(compact):
             return 4
-        if len(compact) > _SHORTEST_PINYIN and compact in sounds:
+        if len(compact) > _SHORTEST_PINYIN and compact in whole:
             return 5
     return None
 

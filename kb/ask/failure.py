@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from kb.ask.form import Form, Question
+from kb.ask.form import Form, Progress, Question
 
 Trouble: TypeAlias = Literal[
     "unknown-word",
@@ -31,12 +31,14 @@ class Failure:
         spans: the pieces of the question that it is about.
         choices: forms of what was understood, for suggestions.
         kind: class of the entity that does not exist.
+        asked: what reports, if there are any, are asked for.
     """
 
     trouble: Trouble
     spans: tuple[str, ...] = ()
     choices: tuple[Form, ...] = ()
     kind: str = ""
+    asked: Progress | None = None
 
 
 Parsed: TypeAlias = Question | Failure

@@ -253,6 +253,22 @@ class NotStated:
     about: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What was reported of targets, and how they stand.
+
+    Args:
+        targets: which.
+        years: of these only; all where none are given.
+        grades: only those that stand so (met, on-track, behind, missed); how any stands, or
+            what was reported of it, where none are given.
+    """
+
+    targets: Set
+    years: tuple[int, ...] = ()
+    grades: tuple[str, ...] = ()
+
+
 Form: TypeAlias = (
     Select
     | Count

@@ -52,6 +52,10 @@ _RECORDS = frozenset(
         "Submission",
         "Observation",
         "Assessment",
+        "Grade",
+        "SupportingIndicator",
+        "Breakdown",
+        "ReportSet",
     }
 )
 #: Words that ask are nothing else.

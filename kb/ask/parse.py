@@ -19,6 +19,7 @@ from kb.ask.form import Compare, Difference, Form, NotStated, Question, Select
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.needs import foreign
+from kb.ask.reported import progress_of, words_of
 from kb.ask.satisfying import satisfies
 from kb.ask.scan import Token
 from kb.ask.search import Search
@@ -37,7 +38,7 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     if named.unknown and all(_slight(token, named) for token in named.unknown):
         named = named.understood(lexicon)
     search = Search(named, lexicon, clauses)
-    failure = _gate(named, lexicon)
+    failure = _gate(named, lexicon, clauses)
     if failure is not None:
         return _in_spite(failure, named, lexicon, clauses, search)
     if named.facts and (clause := search.instead_of_facts()):
@@ -142,7 +143,7 @@ def _subject(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
 # --- accounting for every word ----------------------------------------------------------------
 
 
-def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
+def _gate(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Failure | None:
     """Why the question cannot be put together, where a word stands in the way."""
     nearest = choices(named, lexicon)
     strange = tuple(token.text for token in named.unknown if _in_other_script(token.text))
@@ -152,9 +153,8 @@ def _gate(named: Mentions, lexicon: Lexicon) -> Failure | None:
         return Failure("out-of-scope", named.texts("judgement"), nearest)
     if named.unknown:
         return _not_understood(named, lexicon, nearest)
-    late = named.has("progress") or named.has("year")
-    if late and not named.facts and (named.anything or named.scopes):
-        return Failure("no-report", named.texts("progress", "year"), nearest)
+    if late := words_of(named, lexicon):
+        return Failure("no-report", late, nearest, asked=progress_of(named, lexicon, clauses))
     if named.has("help") and not named.anything:
         return Failure("help", (), nearest)
     if not (named.anything or named.scopes or named.asks_who or named.has("agree")):

@@ -52,8 +52,8 @@ def of(failure: Failure, lexicon: Lexicon) -> tuple[Status, Refusal]:
         return "empty", Refusal(
             "no-report",
             Text(
-                "问的是进展，而目前没有任何进展报告；规划只写目标，不写完成情况。",
-                "This asks for progress, and no report of progress has been received; "
+                "问的是进展，而没有已接受的报告说到它；规划只写目标，不写完成情况。",
+                "This asks for progress, and no report that was accepted says it; "
                 "the plan gives targets, not what has been done.",
             ),
         )

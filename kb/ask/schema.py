@@ -14,8 +14,24 @@ from kb.terms import RDFS, SKOS
 #: Runs a SELECT query; rows hold the text of the bound values.
 Rows: TypeAlias = Callable[[str], list[dict[str, str]]]
 
-#: Properties that say where a statement comes from, not what it is about.
-_PROVENANCE = frozenset({"evidence", "byRule", "inSource", "searched", "missing", "countsClass"})
+#: Properties that say where a statement comes from, or how figures are checked against each
+#: other: not what something is about.
+_PROVENANCE = frozenset(
+    {
+        "evidence",
+        "byRule",
+        "inSource",
+        "searched",
+        "missing",
+        "countsClass",
+        "supports",
+        "numeratorIndicator",
+        "denominatorIndicator",
+        "partOfIndicator",
+        "breakdownOf",
+        "breakdownPart",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

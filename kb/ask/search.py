@@ -28,7 +28,7 @@ _LITTLE, _ALL = 3.0, 0.9
 #: From which weight on a word says much.
 _STRONG = 2.0
 #: A question in one's own words is about a clause or a few: more are no answer.
-_MOST_ROWS, _MOST_FREE = 14, 9
+_MOST_ROWS, _MOST_FREE = 12, 9
 #: What is found besides, as only its surroundings speak of it, may be so much with it.
 _LISTED = 7
 #: So many ways to account for the question are given side by side.

@@ -17,6 +17,7 @@ from kb.ask.form import (
     Extreme,
     Form,
     NotStated,
+    Progress,
     Related,
     Review,
     Select,
@@ -48,6 +49,41 @@ class Compiler:
     def query(self, form: Form) -> str:
         """The query of a form, to be run as it is; ``?item`` are the rows of the answer."""
         return self.prefixed("\n".join(self._lines(form)))
+
+    def reported(self, form: Progress) -> str:
+        """The figures that were reported of targets, year by year."""
+        lines = [
+            "SELECT DISTINCT ?observation ?item ?indicator ?year ?value ?unit ?basis ?reporter",
+            "WHERE {",
+            *self.patterns.members(form.targets),
+            "  ?item :indicator ?indicator ; :team|:plan ?owner .",
+            "  ?observation a :Observation ; :indicator ?indicator ; :team|:plan ?owner ;",
+            "    :year ?year ; :value ?value ; :unit ?unit ; :basis ?basis .",
+            "  OPTIONAL { ?observation :reporter ?reporter }",
+            *_of_years(form),
+            "} ORDER BY ?indicator ?basis ?year ?observation ?item",
+        ]
+        return self.prefixed("\n".join(lines))
+
+    def assessed(self, form: Progress) -> str:
+        """How targets stand, each by the newest year that was reported."""
+        wanted = " ".join(f'"{grade}"' for grade in form.grades)
+        lines = [
+            "SELECT DISTINCT ?assessment ?item ?year ?grade_zh ?grade_en ?zh ?en WHERE {",
+            *self.patterns.members(form.targets),
+            "  ?assessment a :Assessment ; :target ?item ; :year ?year ; :grade ?grade ;",
+            '    :reason ?zh , ?en FILTER(LANG(?zh) = "zh" && LANG(?en) = "en")',
+            "  ?grade skos:notation ?code ; skos:prefLabel ?grade_zh , ?grade_en",
+            '    FILTER(LANG(?grade_zh) = "zh" && LANG(?grade_en) = "en")',
+            *([f"  VALUES ?code {{ {wanted} }}"] if wanted else []),
+            *_of_years(form),
+        ]
+        if not form.years:
+            lines += [
+                "  FILTER NOT EXISTS { ?newer a :Assessment ; :target ?item ; :year ?later",
+                "    FILTER(?later > ?year) }",
+            ]
+        return self.prefixed("\n".join([*lines, "} ORDER BY ?item ?year ?assessment"]))
 
     def _lines(self, form: Form) -> Iterator[str]:
         if isinstance(form, Select):
@@ -271,3 +307,8 @@ class Compiler:
             if (f"{name}:" in query if name else any(s + ":" in query for s in " |^(/"))
         ]
         return "\n".join([*lines, query])
+
+
+def _of_years(form: Progress) -> list[str]:
+    years = ", ".join(map(str, form.years))
+    return [f"  FILTER(?year IN ({years}))"] if years else []

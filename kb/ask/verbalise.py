@@ -21,6 +21,7 @@ from kb.ask.form import (
     Filter,
     Form,
     NotStated,
+    Progress,
     Related,
     Review,
     Select,
@@ -31,8 +32,10 @@ from kb.ask.phrases import plural
 from kb.text import Language, Text
 
 
-def reading(form: Form, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for each form
+def reading(form: Form | Progress, lexicon: Lexicon) -> Text:  # noqa: PLR0911 - one for each form
     """How a form was understood, in both languages."""
+    if isinstance(form, Progress):
+        return _progress(form, lexicon)
     if isinstance(form, Select):
         text = _set(form.members, lexicon)
         if form.order:
@@ -238,3 +241,15 @@ def _missing(form: NotStated, lexicon: Lexicon) -> Text:
         f"{whom}的{'和'.join(kind.zh for kind in kinds)}是什么？",
         f"{whose} is the {' and the '.join(kind.en for kind in kinds)}?",
     )
+
+
+def _progress(form: Progress, lexicon: Lexicon) -> Text:
+    base = lexicon.schema.ns.removesuffix("ns#")
+    grades = [lexicon.label(f"{base}scheme/grade/{grade}") for grade in form.grades]
+    text = _of(Text("填报", "reports"), _set(form.targets, lexicon))
+    if grades:
+        text = _join(text, Text("、".join(g.zh for g in grades), " or ".join(g.en for g in grades)))
+    if form.years:
+        years = ", ".join(map(str, form.years))
+        text = _join(text, Text(f"{years} 年", years))
+    return text

@@ -68,6 +68,10 @@ Role: TypeAlias = Literal[
     "judgement",
     "progress",
     "year",
+    "behind",
+    "missing",
+    "on-track",
+    "reached",
 ]
 _ROLES = get_args(Role)
 #: How the names of files end whose fillers are words of general use: they say little, and

@@ -21,12 +21,17 @@ from kb.errors import PlankbError
 _OWN = {
     "ask": "kb.cli.asking",
     "query": "kb.cli.querying",
+    "audit": "kb.cli.auditing",
     "check": "kb.cli.checking",
     "spans": "kb.cli.checking",
     "why": "kb.cli.telling",
     "review": "kb.cli.telling",
     "codes": "kb.cli.telling",
     "export": "kb.cli.querying",
+    "ledger": "kb.cli.ledgering",
+    "token": "kb.cli.ledgering",
+    "reports": "kb.cli.reporting",
+    "template": "kb.cli.forms",
 }
 
 

@@ -36,9 +36,10 @@ def rows(graph: PlanGraph, text: str) -> list[list[str]]:
 
 def check_competency(graph: PlanGraph) -> Iterator[Fault]:
     """Questions whose rows are not the expected ones, and terms that no question uses."""
-    used: set[str] = set()
+    # What audit rules are made of, they use: reports are in the graph only where there are any.
+    used = set().union(*map(_terms, _rule_files(graph.base)))
     for file in knowledge.query_files("competency", graph.base):
-        used |= set(re.findall(r"(?<![\w/#]):([A-Za-z][A-Za-z0-9]*)", _without_comments(file.text)))
+        used |= _terms(file.text)
         expected_file = file.path.with_suffix(".csv")
         try:
             actual = rows(graph, file.text)
@@ -74,6 +75,16 @@ def check_competency(graph: PlanGraph) -> Iterator[Fault]:
                 f"{expected_file}:1",
             )
     yield from _unused(graph, used)
+
+
+def _rule_files(base: str) -> list[str]:
+    folder = knowledge.root() / "ontology" / "shapes"
+    return [knowledge.read_text(path, base) for path in sorted(folder.glob("report-*.ttl"))]
+
+
+def _terms(text: str) -> set[str]:
+    """Local names of the vocabulary's terms in a query or in shapes."""
+    return set(re.findall(r"(?<![\w/#]):([A-Za-z][A-Za-z0-9]*)", _without_comments(text)))
 
 
 def _without_comments(text: str) -> str:

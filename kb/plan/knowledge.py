@@ -112,7 +112,7 @@ class QueryFile:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-_HEADER = re.compile(r"#\s*([a-z][a-z -]*?):\s*(.*)")
+_HEADER = re.compile(r"#\s*([a-z][a-z0-9 _-]*?):\s*(.*)")
 
 
 def _number(path: Path) -> tuple[int, str]:

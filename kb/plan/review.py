@@ -7,7 +7,7 @@ values fill. Must not know any particular finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.plan import knowledge
@@ -68,25 +68,35 @@ class Review:
 
 
 def review(graph: PlanGraph) -> Iterator[Review]:
+    """Run all review queries on a plan graph; see :func:`reviews`."""
+    return reviews(graph.base, graph.select, Explainer(graph).cited)
+
+
+def reviews(
+    base: str,
+    select: Callable[[str], list[dict[str, str]]],
+    cited: Callable[[list[str]], tuple[Span, ...]],
+) -> Iterator[Review]:
     """Run all review queries.
 
     Resources in a row are IRIs (several separated by spaces, where a query aggregates
     them); their labels fill the sentence and their clauses are the finding's evidence.
 
+    Args:
+        base: base IRI in force.
+        select: runs a SELECT over the union of all graphs; terms as their text.
+        cited: the clauses that resources stand on.
+
     Raises:
         FileProblem: a query lacks part of its header.
     """
-    explainer = Explainer(graph)
-    labels = _labels(graph)
-    for file in knowledge.query_files("review", graph.base):
+    labels = _labels(select)
+    for file in knowledge.query_files("review", base):
         sentence = file.bilingual("finding")
         findings = []
-        for row in graph.select(file.text):
+        for row in select(file.text):
             iris = [
-                word
-                for value in row.values()
-                if value.startswith(graph.base)
-                for word in value.split()
+                word for value in row.values() if value.startswith(base) for word in value.split()
             ]
             findings.append(
                 Finding(
@@ -95,7 +105,7 @@ def review(graph: PlanGraph) -> Iterator[Review]:
                         zh=fill(sentence.zh, row, labels["zh"], "、"),
                         en=fill(sentence.en, row, labels["en"], "; "),
                     ),
-                    explainer.cited(iris),
+                    cited(iris),
                 )
             )
         yield Review(
@@ -107,9 +117,9 @@ def review(graph: PlanGraph) -> Iterator[Review]:
         )
 
 
-def _labels(graph: PlanGraph) -> dict[str, dict[str, str]]:
+def _labels(select: Callable[[str], list[dict[str, str]]]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {"zh": {}, "en": {}}
-    for row in graph.select(
+    for row in select(
         """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
         PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
         SELECT ?s ?label (LANG(?label) AS ?language) {

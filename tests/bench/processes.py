@@ -9,6 +9,9 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
+#: What the service calls processes that make or find revisions.
+REVISIONS = "plankb-revision"
+
 
 @dataclass(frozen=True, slots=True)
 class Processes:
@@ -33,13 +36,21 @@ class Processes:
         engines = [pid for pid in children if b"kb.store.engine" in _command(pid)]
         below = [pid for engine in engines for pid in _descendants(engine)]
         workers = [pid for pid in below if not _children(pid)]
-        web = [pid for pid in children if pid not in engines]
+        # The one that follows the ledger is none of them.
+        web = [pid for pid in children if pid not in engines and _name(pid) != REVISIONS]
         return cls(parent, tuple(web), tuple(engines), tuple(workers))
 
     def memory(self) -> float:
         """What all of them take, in MiB; what they share is counted once."""
         everyone = (self.parent, *_descendants(self.parent))
         return sum(map(_share, everyone)) / 1024
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _children(pid: int) -> list[int]:

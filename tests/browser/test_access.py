@@ -79,11 +79,39 @@ def test_nor_with_a_chart_raw_text_or_an_error(opened: Opened, faults: Faults) -
         ("/ask?lang=en&q=which+measures+support+rural+talent", False),
         ("/id/jiangjin-6-4/rural/target/headcount.html?lang=zh", True),
         ("/id/nothing?lang=en", False),
+        ("/view?lang=zh", False),
+        ("/view/increments?lang=en", True),
+        ("/view/teams-and-mechanism-kinds?lang=zh", True),
+        ("/view/figures-in-percent?lang=en", False),
+        ("/id/jiangjin-6-4/team/rural.html?lang=en", True),
+        ("/review?lang=zh", False),
+        ("/explore?lang=zh", True),
+        ("/source/jiangjin-6-4-article?lang=en", False),
+        ("/api?lang=en", True),
+        ("/questions?lang=en", True),
+        ("/search?q=nongcun&lang=zh", False),
     ],
 )
 def test_the_other_pages_break_none(opened: Opened, faults: Faults, path: str, dark: bool) -> None:
     faults.allowed.append("Failed to load resource: the server responded with a status of 404")
     assert broken(opened(path, dark=dark)) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?lang=en",
+        "/view/increments?lang=zh",
+        "/view/teams-and-mechanism-kinds?lang=en",
+        "/id/jiangjin-6-4/team/rural.html?lang=en",
+        "/search?q=nongcun&lang=en",
+    ],
+)
+def test_tables_and_pictures_fit_the_narrowest_phone(opened: Opened, path: str) -> None:
+    page = opened(path, width=320)
+    wide = "e => e.getBoundingClientRect().right > 320 && !e.closest('.scroll, .hidden')"
+    found = f"[...document.body.querySelectorAll('*')].filter({wide}).map(e => e.outerHTML)"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.evaluate(found)
 
 
 def test_on_the_narrowest_phone_nothing_sticks_out(opened: Opened, faults: Faults) -> None:

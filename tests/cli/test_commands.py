@@ -212,3 +212,31 @@ def test_a_cold_command_loads_only_what_it_needs(root: Path, cache: Path) -> Non
     )
     for heavy in ("rdflib", "pyshacl", "owlready2", "flask", "rich", "yaml", "granian"):
         assert f"'{heavy}'" not in done.stderr
+
+
+def test_a_form_is_written_for_a_team_and_year(plankb: Run, tmp_path: Path) -> None:
+    done = plankb("template", "--team", "农村实用人才队伍", "--year", "2023", "-o", "rural.csv")
+    assert done.returncode == 0
+    assert "rows" in done.stderr
+    lines = (tmp_path / "rural.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "reporter,team,indicator,year,value,unit,basis,note"
+    assert ",rural,farmers-trained,2023,,人,cumulative," in lines
+    done = plankb("template", "--team", "rural", "--year", "2023", "-o", "form.xlsx", lang="zh")
+    assert done.returncode == 0
+    assert (tmp_path / "form.xlsx").read_bytes().startswith(b"PK")
+    assert "行" in done.stderr
+
+
+def test_a_form_of_a_team_or_year_that_does_not_exist_is_refused(
+    plankb: Run, tmp_path: Path
+) -> None:
+    done = plankb("template", "--team", "finance", "--year", "2023", "-o", "x.csv")
+    assert done.returncode == 2
+    assert "rural" in done.stderr
+    done = plankb("template", "--team", "rural", "--year", "2031", "-o", "x.csv")
+    assert done.returncode == 2
+    assert "2021 to 2025" in done.stderr
+    done = plankb("template", "--team", "rural", "--year", "2023", "-o", "no/folder/x.csv")
+    assert done.returncode == 2
+    assert "no/folder/x.csv" in done.stderr
+    assert list(tmp_path.glob("*.csv")) == []

@@ -37,6 +37,7 @@ class Service:
             env={
                 "PLANKB_LANG": "en",
                 "PLANKB_MISSES": "off",  # not into the folder of whoever runs the tests
+                "PLANKB_DATA": str(cache / "data"),
                 "PLANKB_CACHE": str(cache),
                 **others,
                 **own,
@@ -69,15 +70,26 @@ class Service:
         return [json.loads(line) for line in self.said().splitlines() if line.startswith("{")]
 
     def children(self) -> list[int]:
-        """The web processes: what was forked from it and runs the same program."""
+        """The web processes: what was forked from it, runs the same program and has its name."""
         own = Path(f"/proc/{self.process.pid}")
         program = (own / "cmdline").read_bytes()
+        name = (own / "comm").read_bytes()
         found = (own / f"task/{self.process.pid}/children").read_text().split()
         return [
             int(pid)
             for pid in found
             if Path(f"/proc/{pid}").exists()
             and Path(f"/proc/{pid}/cmdline").read_bytes() == program
+            and Path(f"/proc/{pid}/comm").read_bytes() == name
+        ]
+
+    def engines(self) -> list[int]:
+        """The engine; for a while two, where a new revision comes."""
+        own = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [
+            int(pid)
+            for pid in own.read_text().split()
+            if b"kb.store.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()
         ]
 
     def signal(self, number: signal.Signals) -> None:

@@ -131,13 +131,12 @@ def test_a_web_process_that_dies_is_replaced(service: Service) -> None:
 def test_an_engine_that_dies_is_started_again_and_queries_wait_for_it(
     service: Service, web: httpx.Client
 ) -> None:
-    children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children")
-    (engine,) = {int(pid) for pid in children.read_text().split()} - set(service.children())
+    (engine,) = service.engines()
     for number in range(3):
         os.kill(engine, signal.SIGKILL)
         answer = web.get("/sparql", params={"query": f"ASK {{}} # {number}"})
         assert answer.json()["boolean"] is True
-        (engine,) = {int(pid) for pid in children.read_text().split()} - set(service.children())
+        (engine,) = service.engines()
     assert web.get("/readyz").status_code == 200
     assert sum("started again" in line["event"] for line in service.log()) == 3
 

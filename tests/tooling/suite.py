@@ -40,9 +40,9 @@ def steps() -> Iterator[Step]:
     yield Step("ruff format", ["ruff", "format", "--check", "--quiet", "--diff", *code])
     yield Step("mypy", ["mypy", "--no-error-summary", *code])
     yield Step("import contract", ["lint-imports"])
-    templates = ROOT / "server" / "templates"
-    if templates.is_dir():
-        yield Step("djlint", ["djlint", "--quiet", "--lint", "--check", str(templates)])
+    templates = ("server/templates", "kb/reports/output/templates")
+    if found := [str(ROOT / folder) for folder in templates if (ROOT / folder).is_dir()]:
+        yield Step("djlint", ["djlint", "--quiet", "--lint", "--check", *found])
     yield Step("shell syntax", ["sh", "-n", "dev"])
     if shutil.which("bash"):
         yield Step("shell syntax, CI", ["bash", "-n", ".ci/run"])

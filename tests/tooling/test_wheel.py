@@ -27,6 +27,12 @@ def test_every_file_of_the_ontology_and_the_queries_is_in_it(root: Path, names: 
                 assert f"kb/_data/{file.relative_to(root).as_posix()}" in names
 
 
+def test_the_migrations_of_the_ledger_are_in_it(root: Path, names: set[str]) -> None:
+    folder = root / "kb" / "reports" / "ledger" / "migrations" / "versions"
+    for file in folder.glob("v*.py"):
+        assert file.relative_to(root).as_posix() in names
+
+
 def test_it_holds_only_the_packages_the_data_and_the_metadata(names: set[str]) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} <= {"kb", "server", "plankb"}
     assert any(name.endswith("licenses/LICENSE") for name in names)

@@ -1,0 +1,347 @@
+"""``plankb ledger`` and ``plankb token``: what whoever runs the service does with the ledger."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from kb import settings
+from kb.cli.output import either, language, progress, say
+
+if TYPE_CHECKING:
+    from kb.reports.ledger.ledger import Ledger
+    from kb.reports.ledger.records import Head, Scope, Token
+
+_OUT = click.Path(path_type=Path, dir_okay=False)
+_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON. / 输出 JSON。")
+
+
+@contextmanager
+def opened() -> Iterator[Ledger]:
+    """The ledger that the settings name."""
+    from kb.reports.ledger.ledger import Ledger
+
+    found = Ledger.of(settings.load())
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def operator() -> str:
+    """The person at the command line, as the system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "operator"
+
+
+@click.group()
+def ledger() -> None:
+    """Verify, back up, restore and rebuild from the ledger. / 账册的核对、备份、恢复与重建。"""
+
+
+@ledger.command()
+@_JSON
+def info(*, as_json: bool) -> None:
+    """Where the ledger is, and what it has. / 账册位置与内容概况。"""
+    from kb.reports.ledger.records import STATES, Filters
+    from kb.reports.ledger.schema import NEWEST
+
+    with opened() as book:
+        head = book.head()
+        counts = {state: book.list(Filters(state=state), limit=1).total for state in STATES}
+        found = {
+            "ledger": book.database.shown,
+            "form": NEWEST,
+            "entries": head.sequence,
+            "head": head.hash,
+            "submissions": counts,
+            "in_force": len(book.in_force()),
+        }
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    click.echo(found["ledger"])
+    click.echo(
+        either(
+            f"{head.sequence} 条记录，最后一条 {head.hash}",
+            f"{head.sequence} entries, the last one {head.hash}",
+        )
+    )
+    for state, count in counts.items():
+        click.echo(f"{state}\t{count}")
+    click.echo(
+        either(f"图中的报表\t{found['in_force']}", f"reports in the graph\t{found['in_force']}")
+    )
+
+
+@ledger.command()
+@click.option(
+    "--head",
+    "heads",
+    multiple=True,
+    metavar="NUMBER:HASH",
+    help="An entry that must be there, as a receipt has it. / 回执所载的记录。",
+)
+@_JSON
+def verify(heads: tuple[str, ...], *, as_json: bool) -> None:
+    """Look whether every row, byte and link is what was written. / 核对账册是否被改动。
+
+    Exit status 1: something was changed or is missing. What was cut off at the end shows only
+    against a receipt, or against the head that ``plankb ledger info`` said earlier: --head.
+    """
+    from kb.reports.ledger import verifying
+
+    known = [_head(one) for one in heads]
+    with opened() as book:
+        progress(either("核对…", "verifying…"))
+        problems = verifying.verify(book, known)
+        progress("")
+        head = book.head()
+    if as_json:
+        listed = [{"entry": one.entry, "message": one.message.as_dict()} for one in problems]
+        said = {"verified": not problems, "entries": head.sequence, "head": head.hash}
+        click.echo(json.dumps({**said, "problems": listed}, ensure_ascii=False, indent=2))
+    else:
+        for one in problems:
+            click.echo(one.message.in_(language()))
+        if not problems:
+            click.echo(
+                either(
+                    f"通过：{head.sequence} 条记录，最后一条 {head.hash}",
+                    f"verified: {head.sequence} entries, the last one {head.hash}",
+                )
+            )
+    if problems:
+        say(either(f"{len(problems)} 处不符", f"{len(problems)} things are not as written"))
+        raise click.exceptions.Exit(1)
+
+
+@ledger.command()
+@click.argument("file", type=_OUT)
+def backup(file: Path) -> None:
+    """Write the whole ledger into one new FILE, while it is in use. / 备份到新文件。"""
+    from kb.reports.ledger import copying
+
+    with opened() as book:
+        progress(either("备份…", "backing up…"))
+        head = copying.backup(book, file)
+        progress("")
+    say(
+        either(
+            f"{file}：{head.sequence} 条记录，最后一条 {head.hash}",
+            f"{file}: {head.sequence} entries, the last one {head.hash}",
+        )
+    )
+
+
+@ledger.command()
+@click.argument("file", type=_OUT)
+def restore(file: Path) -> None:
+    """Bring a backup into an empty ledger. / 把备份恢复到空账册。
+
+    It is verified first. The ledger is that of PLANKB_LEDGER and PLANKB_DATA; it may be another
+    kind of database than the backup was made from.
+    """
+    from kb.reports.ledger import copying
+
+    with opened() as book:
+        progress(either("恢复…", "restoring…"))
+        head = copying.restore(book, file)
+        progress("")
+        place = book.database.shown
+    say(
+        either(
+            f"{place}：已恢复 {head.sequence} 条记录，最后一条 {head.hash}",
+            f"{place}: {head.sequence} entries restored, the last one {head.hash}",
+        )
+    )
+
+
+@ledger.command()
+@_JSON
+def rebuild(*, as_json: bool) -> None:
+    """Make the graphs of all accepted reports anew from the kept files. / 由账册重建报表图。
+
+    Exit status 1: what was cached was not the same, or a file cannot be read any more. A service
+    that runs takes the new content at its next revision.
+    """
+    from kb.plan import graph
+    from kb.reports.drawing import Drawer
+    from kb.reports.following import Follower
+
+    chosen = settings.load()
+    progress(either("重建…", "rebuilding…"))
+    built = graph.build(chosen)
+    with opened() as book:
+        follower = Follower(book, Drawer(built), chosen)
+        found = follower.rebuild()
+        revision = follower.revision(built.revision, book.in_force())
+    progress("")
+    if as_json:
+        said = {
+            "revision": revision,
+            "reports": found.reports,
+            "quads": found.quads,
+            "sha256": found.sha256,
+            "same": found.same,
+            "unread": [
+                {
+                    "submission": one.submission,
+                    "report": str(one.key),
+                    "reason": one.reason.as_dict(),
+                }
+                for one in found.unread
+            ],
+        }
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        click.echo(
+            either(
+                f"{found.reports} 份报表，{found.quads} 条四元组，sha256 {found.sha256}，"
+                f"版本 {revision}",
+                f"{found.reports} reports, {found.quads} quads, sha256 {found.sha256}, "
+                f"revision {revision}",
+            )
+        )
+        for one in found.unread:
+            click.echo(f"{one.submission} {one.key}: {one.reason.in_(language())}")
+    if not found.same:
+        say(either("缓存的内容与重建的不同", "what was cached was not the same"))
+    if found.unread or not found.same:
+        raise click.exceptions.Exit(1)
+
+
+def _head(text: str) -> Head:
+    from kb.errors import InputError
+    from kb.reports.ledger.records import Head
+    from kb.text import Text
+
+    number, _, hashed = text.partition(":")
+    if not number.isdigit() or len(hashed) != 64:
+        raise InputError(
+            "head",
+            Text(zh=f"“{text}”不是记录", en=f"“{text}” is no entry"),
+            Text(
+                zh="写作 序号:哈希，与回执的 entry 和 entry_hash 一致",
+                en="write NUMBER:HASH, as entry and entry_hash of a receipt",
+            ),
+        )
+    return Head(int(number), hashed)
+
+
+# -- tokens ------------------------------------------------------------------------------------
+
+
+@click.group()
+def token() -> None:
+    """Make, list and revoke tokens. / 令牌的发放、查看与撤销。"""
+
+
+@token.command()
+@click.option(
+    "--scope",
+    type=click.Choice(["reporter", "auditor", "admin"]),
+    required=True,
+    help="What its holder may do. / 权限。",
+)
+@click.option("--reporter", default="", help="Body, by code, for a reporter. / 填报单位代码。")
+@click.option("--label", default="", help="What or whom it is for; shown. / 用途或持有人。")
+@click.option("--days", type=click.IntRange(1, 36500), help="Days until it ends. / 有效天数。")
+@_JSON
+def create(scope: str, reporter: str, label: str, days: int | None, *, as_json: bool) -> None:
+    """Make a token and show it, once. / 发放令牌；令牌只显示这一次。
+
+    A reporter's token hands in for one body, named by its code of `plankb codes reporters`. An
+    auditor's also accepts, returns and waives.
+    """
+    from kb.reports.ledger.tokens import Tokens
+
+    if reporter:
+        _must_be_known(reporter)
+    expires = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    with opened() as book:
+        made, text = Tokens(book).create(
+            cast("Scope", scope), label or reporter, operator(), reporter=reporter, expires=expires
+        )
+    if as_json:
+        click.echo(json.dumps({**_as_dict(made), "token": text}, ensure_ascii=False, indent=2))
+        return
+    click.echo(text)
+    say(
+        either(
+            f"编号 {made.id}；令牌不再显示，账册只存其哈希",
+            f"its id is {made.id}; the token is not shown again, the ledger has only its hash",
+        )
+    )
+
+
+@token.command("list")
+@_JSON
+def list_(*, as_json: bool) -> None:
+    """All tokens, with their state. / 全部令牌及其状态。"""
+    from kb.reports.ledger.tokens import Tokens
+
+    with opened() as book:
+        found = Tokens(book).list()
+    if as_json:
+        click.echo(json.dumps([_as_dict(one) for one in found], ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        shown = _as_dict(one)
+        names = ("id", "state", "scope", "reporter", "label", "created_at", "expires_at")
+        click.echo("\t".join(str(shown[name] or "-") for name in names))
+
+
+@token.command()
+@click.argument("id_", metavar="ID")
+def revoke(id_: str) -> None:
+    """End a token, from now on and for good. / 撤销令牌，立即且永久。"""
+    from kb.reports.ledger.tokens import Tokens
+
+    with opened() as book:
+        ended = Tokens(book).revoke(id_, operator())
+    say(either(f"{ended.id} 已撤销", f"{ended.id} is revoked"))
+
+
+def _as_dict(one: Token) -> dict[str, object]:
+    from kb.reports.ledger.records import utc
+
+    return {
+        "id": one.id,
+        "state": one.state(utc()),
+        "scope": one.scope,
+        "reporter": one.reporter,
+        "label": one.label,
+        "by": one.by,
+        "created_at": one.created_at,
+        "expires_at": one.expires_at,
+        "revoked_at": one.revoked_at,
+    }
+
+
+def _must_be_known(reporter: str) -> None:
+    """A token for a body that does not exist would never be good for anything."""
+    from kb.errors import UnknownName
+    from kb.plan import codes, graph
+    from kb.text import Text
+
+    known = sorted(
+        {str(one["code"]) for one in codes.codes(graph.build(settings.load()), "reporters")}
+    )
+    if reporter not in known:
+        raise UnknownName(
+            "unknown-reporter",
+            Text(
+                zh=f"没有代码为 {reporter} 的填报单位", en=f"there is no reporting body {reporter}"
+            ),
+            Text(zh=f"可用：{'、'.join(known)}", en=f"those there are: {', '.join(known)}"),
+        )

@@ -1,0 +1,332 @@
+"""Observations as triples: what the rules, the store and an export see of a report.
+
+``docs/decisions/reports.md`` says which property means what. What is written here of a report
+depends on its own file and the plan alone, never on another report, so that a report graph can
+be made once and kept. Must not know any rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pyoxigraph as ox
+
+from kb.plan.graph import PlanGraph
+from kb.reports.observation import Observation
+from kb.reports.sheet import COLUMNS
+from kb.terms import QB, RDF, XSD
+
+_TYPE = ox.NamedNode(RDF + "type")
+_CUBE = ox.NamedNode(QB + "Observation")
+_DECIMAL = ox.NamedNode(XSD + "decimal")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one reporter says about one team in one file.
+
+    Args:
+        iri: of the submission.
+        graph: IRI of the named graph that holds its current version.
+        reporter, team: IRIs; None where not given or not known.
+        year: the latest year of its rows, baselines aside; None where no row has one.
+        file: its name; sha256: of its bytes.
+        observations: its rows, in order.
+    """
+
+    iri: str
+    graph: str
+    reporter: str | None
+    team: str | None
+    year: int | None
+    file: str
+    sha256: str
+    observations: tuple[Observation, ...]
+
+    @property
+    def key(self) -> tuple[str, str, int] | None:
+        """What a later version of the report shares with it; None where a part is missing."""
+        if self.reporter is None or self.team is None or self.year is None:
+            return None
+        return self.reporter, self.team, self.year
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """How an indicator is counted, and which others it is checked against (codes).
+
+    Args:
+        kind: of its measure; dimension: of its unit.
+        grows: whether the plan wants it to grow by a percentage.
+        measured: whether the plan measures it from a baseline.
+        numerator, denominator: of a share.
+        wholes: those that it is part of.
+    """
+
+    kind: str
+    dimension: str
+    grows: bool = False
+    measured: bool = False
+    numerator: str | None = None
+    denominator: str | None = None
+    wholes: tuple[str, ...] = ()
+
+
+class Grapher:
+    """Makes reports and their triples, for one revision of the plan.
+
+    Args:
+        plan: gives units, indicators and what kind of figure each asks for.
+    """
+
+    def __init__(self, plan: PlanGraph) -> None:
+        self.base = plan.base
+        self.plan = f"{plan.base}id/{plan.plans[0]}/plan"
+        self._ids = f"{plan.base}id/{plan.plans[0]}/"
+        ns = plan.base + "ns#"
+        self._ns = ns
+        self._terms: dict[str, ox.NamedNode] = {}
+        self._nodes: dict[str, ox.NamedNode] = {}
+        self._dimensions = {
+            row["u"]: row["d"]
+            for row in plan.select(f"SELECT ?u ?d WHERE {{ ?u a <{ns}Unit> ; <{ns}dimension> ?d }}")
+        }
+        self._counted = {
+            iri: replace(counted, **_beside(plan, iri)) for iri, counted in self._kinds(plan)
+        }
+        start = plan.select(f"SELECT ?y WHERE {{ ?p <{ns}startYear> ?y }}")
+        self._first = min(int(row["y"]) for row in start) - 1
+
+    def _kinds(self, plan: PlanGraph) -> Iterator[tuple[str, _Counted]]:
+        ns = self._ns
+        for row in plan.select(
+            f"SELECT ?i ?k ?u WHERE {{ ?i <{ns}measureKind> ?k ; <{ns}unit> ?u }}"
+        ):
+            yield row["i"], _Counted(_local(row["k"]), self._dimensions[row["u"]])
+
+    def reports(self, observations: Iterable[Observation]) -> tuple[Report, ...]:
+        """The reports that the observations of one or more files make, in order of appearance."""
+        groups: dict[tuple[str, str | None, str | None], list[Observation]] = {}
+        for one in observations:
+            groups.setdefault((one.sheet.sha256, one.reporter, one.team), []).append(one)
+        return tuple(
+            self._report(sha256, reporter, team, group)
+            for (sha256, reporter, team), group in groups.items()
+        )
+
+    def _report(
+        self, sha256: str, reporter: str | None, team: str | None, group: list[Observation]
+    ) -> Report:
+        baseline = f"{self.base}scheme/basis/baseline"
+        years = [one.year for one in group if one.year is not None and one.basis != baseline]
+        year = max(years or [one.year for one in group if one.year is not None], default=None)
+        name = f"{_local(reporter)}/{_local(team)}"
+        return Report(
+            f"{self._ids}report/{sha256[:16]}/{name}",
+            f"{self.base}graph/report/{name}/{year or '-'}",
+            reporter,
+            team,
+            year,
+            group[0].sheet.file,
+            sha256,
+            tuple(group),
+        )
+
+    def quads(self, report: Report) -> Iterator[ox.Quad]:
+        """A report in its named graph, as the store keeps it."""
+        graph = ox.NamedNode(report.graph)
+        for triple in self.triples(report):
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+    def triples(self, report: Report, *, superseded: bool = False) -> Iterator[ox.Triple]:
+        """A report and its observations.
+
+        Args:
+            report: the report.
+            superseded: whether another version is in force; then its figures stand beside that
+                version only, and no other rule sees them.
+        """
+        triple, term, node = ox.Triple, self._term, self._node
+        subject = ox.NamedNode(report.iri)
+        if not superseded:
+            yield triple(subject, _TYPE, term("Submission"))
+            yield triple(subject, term("fileName"), ox.Literal(report.file))
+            yield triple(subject, term("sha256"), ox.Literal(report.sha256))
+            if report.reporter is not None:
+                yield triple(subject, term("reporter"), node(report.reporter))
+            if report.team is not None:
+                yield triple(subject, self._of(report.team), node(report.team))
+            if report.year is not None:
+                yield triple(subject, term("year"), ox.Literal(report.year))
+                before = report.graph.rsplit("/", 1)[0] + f"/{report.year - 1}"
+                yield triple(subject, term("previousReport"), ox.NamedNode(before))
+        for one in report.observations:
+            yield from self._observation(one, subject, superseded=superseded)
+
+    def _observation(
+        self, one: Observation, submission: ox.NamedNode, *, superseded: bool
+    ) -> Iterator[ox.Triple]:
+        triple, term, node = ox.Triple, self._term, self._node
+        subject = ox.NamedNode(one.iri)
+        if not superseded:
+            yield triple(subject, _TYPE, term("Observation"))
+            yield triple(subject, _TYPE, _CUBE)
+            yield triple(subject, term("submission"), submission)
+            yield from self._faults(one, subject)
+        if one.reporter is not None:
+            yield triple(subject, term("reporter"), node(one.reporter))
+        if one.team is not None:
+            yield triple(subject, self._of(one.team), node(one.team))
+        if one.indicator is not None:
+            yield triple(subject, term("indicator"), node(one.indicator))
+        if one.unit is not None:
+            yield triple(subject, term("unit"), node(one.unit))
+        if one.basis is not None:
+            yield triple(subject, term("basis"), node(one.basis))
+        if one.year is not None:
+            yield triple(subject, term("year"), ox.Literal(one.year))
+        yield from self._figure(one, subject)
+        if one.row.text("unit"):
+            yield triple(subject, term("writtenUnit"), ox.Literal(one.row.text("unit")))
+        if one.note:
+            yield triple(subject, term("note"), ox.Literal(one.note))
+        yield triple(subject, term("row"), ox.Literal(one.row.number))
+        quantity = self.quantity(one)
+        if quantity is None:
+            return
+        yield triple(subject, term("quantity"), ox.Literal(quantity))
+        if one.reporter is None or one.team is None or one.year is None:
+            return
+        line = f"{self._ids}line/{_local(one.reporter)}/{_local(one.team)}/{_local(one.indicator)}/"
+        if superseded:
+            yield triple(subject, term("formerLine"), ox.NamedNode(f"{line}{one.year}"))
+            return
+        yield triple(subject, term("line"), ox.NamedNode(f"{line}{one.year}"))
+        yield triple(subject, term("lineBefore"), ox.NamedNode(f"{line}{one.year - 1}"))
+        yield from self._lines(one, subject, quantity)
+
+    def _lines(self, one: Observation, subject: ox.NamedNode, quantity: str) -> Iterator[ox.Triple]:
+        """The lines that a figure is checked against: links, so that no rule has to search."""
+        assert one.indicator is not None, "it has a quantity"
+        counted = self._counted[one.indicator]
+        start = f"{self._ids}line/{_local(one.reporter)}/{_local(one.team)}/"
+
+        def link(name: str, code: str, year: int | None) -> ox.Triple:
+            return ox.Triple(subject, self._term(name), ox.NamedNode(f"{start}{code}/{year}"))
+
+        if counted.measured and quantity in ("count", "growth"):
+            yield link("lineAtFirst", _local(one.indicator), self._first)
+        if counted.numerator is not None and counted.denominator is not None:
+            yield link("numeratorLine", counted.numerator, one.year)
+            yield link("denominatorLine", counted.denominator, one.year)
+        for whole in counted.wholes:
+            yield link("wholeLine", whole, one.year)
+
+    def _figure(self, one: Observation, subject: ox.NamedNode) -> Iterator[ox.Triple]:
+        figure = one.figure
+        if figure is None:
+            return
+        triple, term = ox.Triple, self._term
+        yield triple(subject, term("writtenValue"), ox.Literal(figure.written))
+        several = len(figure.values) > 1
+        for number, (value, interval) in enumerate(
+            zip(figure.values, figure.intervals, strict=True), 1
+        ):
+            holder = subject
+            if several:
+                holder = ox.NamedNode(f"{one.iri}/part/{number}")
+                yield triple(subject, term("part"), holder)
+                yield triple(holder, term("position"), ox.Literal(number))
+            yield triple(holder, term("value"), _decimal(value))
+            yield triple(holder, term("low"), _decimal(interval.low))
+            yield triple(holder, term("high"), _decimal(interval.high))
+
+    def _faults(self, one: Observation, subject: ox.NamedNode) -> Iterator[ox.Triple]:
+        """What reading found: texts that nothing is known by, and what the workbook does."""
+        triple, term = ox.Triple, self._term
+        understood = {
+            "Reporter": one.reporter,
+            "Team": one.team,
+            "Indicator": one.indicator,
+            "Year": one.year,
+            "Unit": one.unit,
+            "Basis": one.basis,
+        }
+        for name, known in understood.items():
+            if known is None and (text := one.row.text(name.lower())):
+                yield triple(subject, term(f"unknown{name}"), ox.Literal(text))
+        if one.figure is None and (text := one.row.text("value")):
+            yield triple(subject, term("unreadable"), ox.Literal(text))
+        for column in COLUMNS:
+            for trait in sorted(one.row.traits.get(column, ())):
+                yield triple(subject, term(trait), ox.Literal(column))
+
+    def quantity(self, one: Observation) -> str | None:
+        """What kind of figure it is: count, share, growth, ratio or rank; None where its unit
+        does not fit its indicator, or a part of it is not known.
+        """
+        if one.indicator is None or one.unit is None or one.basis is None or one.figure is None:
+            return None
+        counted = self._counted.get(one.indicator)
+        dimension = self._dimensions.get(one.unit)
+        if counted is None or dimension is None:
+            return None
+        if dimension == counted.dimension:
+            return counted.kind if counted.kind in ("share", "ratio", "rank") else "count"
+        return "growth" if counted.grows and dimension.endswith("/share") else None
+
+    def _of(self, team: str) -> ox.NamedNode:
+        """A figure of the whole plan is of no team, as with the plan's own targets."""
+        return self._term("plan" if team == self.plan else "team")
+
+    def _term(self, name: str) -> ox.NamedNode:
+        found = self._terms.get(name)
+        if found is None:
+            found = self._terms[name] = ox.NamedNode(self._ns + name)
+        return found
+
+    def _node(self, iri: str) -> ox.NamedNode:
+        found = self._nodes.get(iri)
+        if found is None:
+            found = self._nodes[iri] = ox.NamedNode(iri)
+        return found
+
+
+def _beside(plan: PlanGraph, indicator: str) -> dict[str, Any]:
+    """What the plan graph says that an indicator is checked against."""
+    ns = plan.base + "ns#"
+    scheme = f"{plan.base}scheme/comparator/"
+    found: dict[str, set[str]] = {}
+    for row in plan.select(
+        f"""PREFIX : <{ns}> SELECT ?what ?x WHERE {{
+            VALUES ?i {{ <{indicator}> }}
+            {{ ?i :numeratorIndicator ?x BIND("numerator" AS ?what) }}
+            UNION {{ ?i :denominatorIndicator ?x BIND("denominator" AS ?what) }}
+            UNION {{ ?i :partOfIndicator ?x BIND("wholes" AS ?what) }}
+            UNION {{ ?s :numeratorIndicator ?i ; :denominatorIndicator ?x BIND("wholes" AS ?what) }}
+            UNION {{ ?b :disjoint true ; :breakdownPart ?i ; :breakdownOf ?x
+                BIND("wholes" AS ?what) }}
+            UNION {{ ?t a :QuantitativeTarget ; :indicator ?i ; :comparator ?x
+                BIND("by" AS ?what) }}
+        }}"""
+    ):
+        found.setdefault(row["what"], set()).add(row["x"])
+    by = {iri.removeprefix(scheme) for iri in found.get("by", ())}
+    return {
+        "grows": "growth-over-baseline" in by,
+        "measured": bool(by & {"growth-over-baseline", "increase-by", "increase-by-at-least"}),
+        "numerator": next(map(_local, found.get("numerator", ())), None),
+        "denominator": next(map(_local, found.get("denominator", ())), None),
+        "wholes": tuple(sorted(map(_local, found.get("wholes", ())))),
+    }
+
+
+def _local(iri: str | None) -> str:
+    return iri.rstrip("/").rsplit("/", 1)[-1] if iri else "-"
+
+
+def _decimal(value: Decimal) -> ox.Literal:
+    return ox.Literal(format(value, "f"), datatype=_DECIMAL)

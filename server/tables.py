@@ -1,0 +1,155 @@
+"""A view as a table: resources by their labels, numbers as people write them, clauses beside.
+
+Must not know which view it is, nor how a table looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import pyoxigraph as ox
+
+from kb.ask.rows import span_of
+from kb.plan.evidence import Span
+from kb.plan.views import View
+from kb.store.interface import Row
+from kb.terms import OA, RDFS, SKOS, XSD
+from kb.text import Text
+from server import addresses
+from server.access import knowledge
+from server.texts import TEXTS
+
+_NUMBERS = {XSD + name for name in ("decimal", "integer", "double", "float")}
+_NOTHING = Text("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a table.
+
+    Args:
+        text: as it is shown; empty where the row has nothing there.
+        link: address of the resource's page; empty for anything else.
+        number: the value, where it is one.
+        status: the code, where it is that of a status.
+        concept: whether it is a term of a scheme, and no thing of the plan.
+    """
+
+    text: Text = _NOTHING
+    link: str = ""
+    number: Decimal | None = None
+    status: str = ""
+    concept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its fields by column, and the clauses that its first resource stands on."""
+
+    fields: dict[str, Field]
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A view with its rows, for one resource where it takes one.
+
+    Args:
+        view: what it is.
+        query: that gave the rows, to be opened in the editor.
+        columns: headings in the order of the query, by variable.
+        lines: the rows.
+        cited: whether any row has a clause.
+    """
+
+    view: View
+    query: str
+    columns: dict[str, Text]
+    lines: tuple[Line, ...]
+    cited: bool
+
+
+def table(view: View, iri: str = "") -> Table:
+    """Run a view.
+
+    Args:
+        view: which.
+        iri: of the resource that takes the place of its example; empty for none.
+
+    Raises:
+        QueryStopped, Overloaded: as any query.
+    """
+    query = view.bound(iri) if iri else view.query
+    rows = knowledge().store.select(query)
+    labels, spans = _described(rows)
+    lines = []
+    for row in rows:
+        fields = {name: _field(name, row.get(name), labels) for name in view.columns}
+        subject = next((t.value for t in row.values() if isinstance(t, ox.NamedNode)), "")
+        lines.append(Line(fields, tuple(sorted(spans.get(subject, ())))))
+    cited = any(line.spans for line in lines)
+    return Table(view, query, view.columns, tuple(lines), cited)
+
+
+def grouped(number: Decimal) -> str:
+    """A number as people write it.
+
+    >>> grouped(Decimal("35600")), grouped(Decimal("31.250"))
+    ('35,600', '31.25')
+    """
+    return f"{number.normalize():,f}"
+
+
+def _field(name: str, term: object, labels: dict[str, Text]) -> Field:
+    if isinstance(term, ox.NamedNode):
+        local = term.value.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+        label = labels.get(term.value) or Text(local, local)
+        concept = term.value.startswith(f"{knowledge().base}scheme/")
+        return Field(label, addresses.local_address(term.value), concept=concept)
+    if not isinstance(term, ox.Literal):
+        return Field()
+    if term.datatype.value in _NUMBERS:
+        try:
+            number = Decimal(term.value)
+        except InvalidOperation:
+            return Field(Text(term.value, term.value))
+        shown = grouped(number)
+        return Field(Text(shown, shown), number=number)
+    if name == "status" and term.value in TEXTS:
+        return Field(TEXTS[term.value], status=term.value)
+    return Field(Text(term.value, term.value))
+
+
+def _described(rows: list[Row]) -> tuple[dict[str, Text], dict[str, list[Span]]]:
+    """Labels of all resources in the rows, and the clauses of those that come first in one."""
+    every = {t.value for row in rows for t in row.values() if isinstance(t, ox.NamedNode)}
+    if not every:
+        return {}, {}
+    named = " ".join(f"<{iri}>" for iri in sorted(every))
+    said: dict[str, dict[str, str]] = {}
+    for row in knowledge().store.select(
+        f"""SELECT ?x ?l WHERE {{ VALUES ?x {{ {named} }}
+            ?x <{SKOS}prefLabel>|<{RDFS}label> ?l }}"""
+    ):
+        label = row["l"]
+        assert isinstance(label, ox.Literal)
+        said.setdefault(_text(row["x"]), {})[label.language or ""] = label.value
+    labels = {}
+    for iri, own in said.items():
+        zh = own.get("zh") or own.get("") or own.get("en") or ""
+        labels[iri] = Text(zh, own.get("en") or zh)
+    spans: dict[str, list[Span]] = {}
+    ns = knowledge().base + "ns#"
+    for row in knowledge().store.select(
+        f"""SELECT ?x ?start ?end ?exact ?source WHERE {{ VALUES ?x {{ {named} }}
+            ?x <{ns}evidence> ?span . ?span <{OA}start> ?start ; <{OA}end> ?end ;
+                <{OA}exact> ?exact ; <{ns}inSource> ?source }}"""
+    ):
+        cell = {name: _text(term) for name, term in row.items()}
+        spans.setdefault(cell["x"], []).append(span_of(cell))
+    return labels, spans
+
+
+def _text(term: object) -> str:
+    return str(getattr(term, "value", term))

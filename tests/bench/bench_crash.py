@@ -1,0 +1,156 @@
+"""The ledger under kill -9, beside plain files: what is lost or half kept, and what each costs.
+
+200 kills of submitting processes at moments of chance, on SQLite and, where it is there, on
+PostgreSQL, which is also made to crash underneath. 50 submitters at once. The peer is what a
+form on a web page commonly does: a file in a folder, forced to disk, and nothing else.
+``PLANKB_CRASH_KILLS`` sets the number of kills, ``PLANKB_CRASH_SEED`` the seed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from kb.reports.ledger import copying
+from kb.reports.ledger.ledger import Ledger
+from kb.reports.ledger.records import Actor, Audited, Key
+from kb.reports.ledger.verifying import verify
+from kb.reports.sheet import Upload
+from tests.reports.cluster import Cluster
+from tests.reports.crashing import Crashes
+
+_AUDIT = Audited("rules", "plan", {"conforms": True, "findings": ["x" * 200] * 100})
+_SIZE = 20_000
+_SUBMITTERS, _EACH = 50, 10
+
+
+def run() -> list[dict[str, Any]]:
+    """Rows: what was measured, on which database."""
+    kills = int(os.environ.get("PLANKB_CRASH_KILLS", "200"))
+    seed = int(os.environ.get("PLANKB_CRASH_SEED", random.randrange(2**31)))
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="crash-", dir="/tmp") as name:
+        folder = Path(name)
+        rows.append(_many("files in a folder", _writer(folder)))
+        for database, place, cluster in _places(folder):
+            rows.append(_killed(database, place, kills, seed, cluster))
+            rows.append(_many(database, _submitter(place)))
+            rows += _whole(database, place, folder)
+    return rows
+
+
+def _places(folder: Path) -> Iterator[tuple[str, str, Cluster | None]]:
+    yield "SQLite", str(folder / "ledger.sqlite"), None
+    home = folder / "postgres"
+    home.mkdir()
+    folder.chmod(0o755)
+    try:
+        cluster = Cluster(home)
+    except (OSError, ValueError):
+        print("no PostgreSQL server here: not measured")
+        return
+    try:
+        yield "PostgreSQL", cluster.create(), cluster
+    finally:
+        cluster.stop("immediate")
+
+
+def _killed(
+    database: str, place: str, kills: int, seed: int, cluster: Cluster | None
+) -> dict[str, Any]:
+    Ledger.open(place).close()
+    crashes = Crashes(place, random.Random(seed), at_once=3)
+    for number in range(kills):
+        crashes.kill_one(within=0.2)
+        if cluster is not None and number % 50 == 25:
+            cluster.stop("immediate")
+            cluster.start()
+    crashes.end()
+    kept = crashes.check()  # raises where anything is lost or half there
+    return {
+        "what": "submitters killed",
+        "database": database,
+        "seed": seed,
+        "kills": kills,
+        "acknowledged": len(crashes.receipts),
+        "kept": kept,
+        "lost": 0,
+    }
+
+
+def _submitter(place: str) -> Callable[[int, int], None]:
+    ledger = Ledger.open(place, patience=60)
+
+    def submit(who: int, number: int) -> None:
+        by = Actor(str(who), "reporter", f"body{who}")
+        upload = Upload("a.csv", os.urandom(_SIZE))
+        key = Key(by.reporter, "rural", 2021 + number % 5)
+        ledger.submit(upload, by, [key], audit=_AUDIT)
+
+    return submit
+
+
+def _writer(folder: Path) -> Callable[[int, int], None]:
+    def write(who: int, number: int) -> None:
+        with (folder / f"{who}-{number}.csv").open("wb") as file:
+            file.write(os.urandom(_SIZE))
+            file.flush()
+            os.fsync(file.fileno())
+
+    return write
+
+
+def _many(database: str, submit: Callable[[int, int], None]) -> dict[str, Any]:
+    """Fifty threads at once, each waiting for its receipt before the next file."""
+    took: list[float] = []
+    start = threading.Barrier(_SUBMITTERS + 1)
+
+    def work(who: int) -> None:
+        start.wait()
+        for number in range(_EACH):
+            began = time.perf_counter()
+            submit(who, number)
+            took.append(time.perf_counter() - began)
+
+    threads = [threading.Thread(target=work, args=(who,)) for who in range(_SUBMITTERS)]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - began
+    return {
+        "what": "50 submitters at once",
+        "database": database,
+        "submissions": len(took),
+        "per_second": round(len(took) / elapsed, 1),
+        "p50_ms": round(statistics.median(took) * 1000, 1),
+        "p95_ms": round(statistics.quantiles(took, n=20)[-1] * 1000, 1),
+    }
+
+
+def _whole(database: str, place: str, folder: Path) -> list[dict[str, Any]]:
+    ledger = Ledger.open(place)
+    rows: list[dict[str, Any]] = []
+    works: dict[str, Callable[[], object]] = {
+        "verify": lambda: verify(ledger),
+        "backup": lambda: copying.backup(ledger, folder / f"{database}.backup"),
+        "first page of the list": ledger.list,
+        "what is in force": ledger.in_force,
+    }
+    total = ledger.list(limit=1).total
+    for what, work in works.items():
+        began = time.perf_counter()
+        work()
+        took = round(time.perf_counter() - began, 3)
+        rows.append({"what": what, "database": database, "submissions": total, "seconds": took})
+    ledger.close()
+    return rows
