@@ -121,7 +121,7 @@ class Mentions:
     def asked_for(self, token: Token) -> bool:
         """Whether a question is about a span: which stadium, the umpires of, 大赛的裁判."""
         place = self.tokens.index(token)
-        if self.follows(place, "which", "quantity", "people", "share"):
+        if self.follows(place, "which", "quantity", "people", "share", "define"):
             return True
         before = self.tokens[place - 1] if place else None
         after = self.tokens[place + 1] if place + 1 < len(self.tokens) else None

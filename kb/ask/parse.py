@@ -44,6 +44,8 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     if named.facts and (clause := search.instead_of_facts()):
         return clause
     composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
+    if isinstance(composed, Question) and _vague(composed.form, named):
+        composed = Failure("ambiguous", (), choices(named, lexicon))
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
         apart = isinstance(composed.form, NotStated | Compare | Difference)
         searched = (_told(named, lexicon) or named.amounts) and not apart
@@ -58,6 +60,12 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     if plainly is not None or not isinstance(composed, Failure):
         return plainly or found
     return composed if composed.trouble == "no-such-entity" else found
+
+
+def _vague(form: Form, named: Mentions) -> bool:
+    """Whether everything of a class would be the answer to a question that says more."""
+    whole = isinstance(form, Select) and not form.members.filters
+    return whole and not named.topics and named.has("general") and not named.has("define")
 
 
 def _without_idle(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Question | None:

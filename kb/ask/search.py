@@ -88,7 +88,7 @@ class Search:
             if isinstance(found, Question):
                 return found
             failed = failed or found
-            if parts != needs:
+            if parts != needs and not self.wanted.counted():
                 split = self._find(parts, _INSTEAD, teams)
                 if isinstance(split, Question) and not split.aside:
                     return split
