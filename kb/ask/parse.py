@@ -15,7 +15,7 @@ from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
 from kb.ask.compose import Composer
 from kb.ask.failure import Failure, Parsed
-from kb.ask.form import Compare, Difference, Form, NotStated, Question, Select
+from kb.ask.form import Compare, Difference, Form, NotStated, Question, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.needs import foreign
@@ -44,7 +44,7 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     if named.facts and (clause := search.instead_of_facts()):
         return clause
     composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
-    if isinstance(composed, Question) and _vague(composed.form, named):
+    if isinstance(composed, Question) and _vague(composed.form, named, lexicon):
         composed = Failure("ambiguous", (), choices(named, lexicon))
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
         apart = isinstance(composed.form, NotStated | Compare | Difference)
@@ -62,9 +62,10 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     return composed if composed.trouble == "no-such-entity" else found
 
 
-def _vague(form: Form, named: Mentions) -> bool:
-    """Whether everything of a class would be the answer to a question that says more."""
-    whole = isinstance(form, Select) and not form.members.filters
+def _vague(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
+    """Whether all bodies there are would be the answer to a question that says more."""
+    bodies = lexicon.kind("Body")
+    whole = isinstance(form, Select) and form.members == Set(bodies)
     return whole and not named.topics and named.has("general") and not named.has("define")
 
 
