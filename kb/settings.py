@@ -77,6 +77,12 @@ def _literals(text: str) -> str:
     return text
 
 
+def _pin(text: str) -> str:
+    if text not in ("on", "off"):
+        raise ValueError(text)
+    return text
+
+
 def _misses(text: str) -> str:
     if text not in ("kept", "off"):
         raise ValueError(text)
@@ -259,6 +265,15 @@ TABLE: tuple[Setting, ...] = (
         Text(zh="网络服务进程数，共用一个查询引擎", en="web processes; all share one query engine"),
     ),
     Setting(
+        "pin",
+        _pin,
+        "on",
+        Text(
+            zh="每个网页进程是否固定在一个处理器上：on（是）或 off（否）",
+            en="whether each web process stays on one processor: on or off",
+        ),
+    ),
+    Setting(
         "web_cache_mb",
         _amount,
         32,
@@ -359,6 +374,7 @@ class Settings:
     store: str = ""
     store_write: str = ""
     web_processes: int = 2
+    pin: str = "on"
     web_cache_mb: int = 32
     proxies: int = 0
     log: str = "faults"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 Headers: TypeAlias = list[tuple[str, str]]
@@ -116,7 +117,7 @@ def keepable(
     for name, value in headers:
         found[name] = f"{found[name]},{value}" if name in found else value
     control = found.get("cache-control", "no-store").lower()
-    varies = {name.strip().lower() for name in found.get("vary", "").split(",") if name.strip()}
+    varies = _listed(found.get("vary", ""))
     if (
         "etag" not in found
         or "no-store" in control
@@ -130,7 +131,14 @@ def keepable(
     return Kept(status, own, body, found["etag"], route)
 
 
+@lru_cache(maxsize=256)
+def _listed(header: str) -> frozenset[str]:
+    """The names that a header lists, in lower case."""
+    return frozenset(name.strip().lower() for name in header.split(",") if name.strip())
+
+
 def _weight(key: Key, kept: Kept) -> int:
-    texts = sum(sys.getsizeof(part) for part in key)
-    texts += sum(len(name) + len(value) for name, value in kept.headers)
+    texts = sum(map(sys.getsizeof, key))
+    for name, value in kept.headers:
+        texts += len(name) + len(value)
     return texts + len(kept.body) + _OVERHEAD

@@ -23,6 +23,9 @@ _OPEN = re.compile(r"/(?:sparql|rdf-graph-store|graph|\.well-known)(?:[./]|$)")
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _EXPOSED = "ETag, Link, Location, Retry-After, X-Request-Id, X-Revision"
 
+#: As json.dumps, which makes an encoder each time.
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
+
 #: Below this a coding saves nothing: the answer fits one packet as it is.
 WORTH_CODING = 1024
 #: From 5 on the level costs much time and saves little, on results of queries.
@@ -54,7 +57,7 @@ def tag(revision: str, *parts: object) -> str | None:
     """
     if not revision:
         return None
-    text = json.dumps([_versions(), revision, *parts], ensure_ascii=False)
+    text = _JSON([_versions(), revision, *parts])
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 

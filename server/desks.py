@@ -17,6 +17,7 @@ from kb.reports.desk import Desk
 from kb.reports.ledger.ledger import Ledger
 from kb.settings import Settings
 from server.access import knowledge
+from server.places import roam
 from server.reported import plan_of
 
 _LEDGER = "plankb.ledger"
@@ -70,6 +71,7 @@ def warm(app: Flask) -> None:
     """Make the desk in a thread, before anybody needs it; the ledger is left alone."""
 
     def work() -> None:
+        roam()
         with app.app_context(), contextlib.suppress(PlankbError, OSError):
             desk()
 

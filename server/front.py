@@ -17,10 +17,10 @@ from collections.abc import Callable
 
 from kb.errors import Overloaded, PlankbError
 from kb.settings import Settings
-from kb.store.awaited import Lines
 from kb.store.cancel import cancelled
-from kb.store.client import EngineClient
-from kb.store.interface import Limits, Result
+from kb.store.direct import Running
+from kb.store.frames import Frame
+from kb.store.interface import Result
 from kb.store.messages import result_of
 from server import plain
 from server.access import KNOWLEDGE
@@ -29,6 +29,7 @@ from server.cache import Kept, Key, ResponseCache, keepable
 from server.knowledge import Knowledge
 from server.logs import Done, RequestLog
 from server.metrics import PROBLEM, Counter, outcome
+from server.serving import Serving
 from server.sparql import KNOWN
 from server.threads import Threads
 from server.work import Asking, Exchange, Work, send
@@ -42,26 +43,6 @@ _TAKES_FILES = ("/api/reports", "/api/audit", "/reports/")
 _BESIDE_FILES = 2 * 2**20
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-
-
-class _Held:
-    """A revision, and how many requests are being answered from it."""
-
-    __slots__ = ("generation", "inflight", "knowledge", "limits", "lines")
-
-    def __init__(self, knowledge: Knowledge, generation: int) -> None:
-        self.knowledge = knowledge
-        self.generation = generation
-        self.inflight = 0
-        store = knowledge.store
-        self.lines = Lines(store.path) if isinstance(store, EngineClient) else None
-        self.limits = store.limits if isinstance(store, EngineClient) else Limits()
-
-    def close(self) -> None:
-        """Nothing is answered from it any more."""
-        self.knowledge.close()
-        if self.lines is not None:
-            self.lines.close()
 
 
 class Front:
@@ -97,7 +78,7 @@ class Front:
         self._works: set[Work | Asking] = set()
         self._proxies = settings.proxies
         self._largest_file = settings.upload_mb * 2**20 + _BESIDE_FILES
-        self._held = _Held(knowledge, generation())
+        self._held = Serving(knowledge, generation())
         self._next: Knowledge | None = None
         self._drained: Callable[[int], None] = lambda _: None
         self._ids = itertools.count()
@@ -130,13 +111,13 @@ class Front:
         generation = self._generation()
         if generation == self._held.generation or self._next is None:
             return
-        before, self._held = self._held, _Held(self._next, generation)
+        before, self._held = self._held, Serving(self._next, generation)
         self._next = None
         self._cache.clear()
         if not before.inflight:
             self._retire(before)
 
-    def _retire(self, held: _Held) -> None:
+    def _retire(self, held: Serving) -> None:
         held.close()
         self._drained(held.generation)
 
@@ -186,29 +167,50 @@ class Front:
         held = self._held
         if held.lines is None or (asked := plain.Plain.read(scope, self._proxies)) is None:
             return None
-        asking = Asking(exchange, began)
-        held.inflight += 1
-        self._works.add(asking)
+        request = asked.request(held.limits)
+        reply = held.lines.ask_now(request)
         try:
-            result = result_of(await held.lines.ask(asked.request(held.limits)))
+            if not isinstance(reply, Frame):
+                reply = await self._replied(held, request, reply, exchange, began)
+            result = result_of(reply)
         except Overloaded as error:
             return None if error.code == "engine-lost" else error
         except PlankbError as error:
             return error
-        except asyncio.CancelledError:
-            if not asking.gone:
-                raise
-            return cancelled()
-        finally:
-            self._works.discard(asking)
-            asking.unwatch()
-            self._leave(held)
         answer = asked.answer(result, scope.headers)
         if answer is None:
             return result
         if held is self._held:
             self._keep(key, answer, plain.ROUTE)
         return answer
+
+    async def _replied(
+        self,
+        held: Serving,
+        request: Frame,
+        running: Running | None,
+        exchange: Exchange,
+        began: float,
+    ) -> Frame:
+        """What the engine says to a query; it may take its time.
+
+        Raises:
+            PlankbError: the client went away, or the engine.
+        """
+        assert held.lines is not None
+        asking = Asking(exchange, began)
+        held.inflight += 1
+        self._works.add(asking)
+        try:
+            return await held.lines.ask(request, running)
+        except asyncio.CancelledError:
+            if not asking.gone:
+                raise
+            raise cancelled() from None
+        finally:
+            self._works.discard(asking)
+            asking.unwatch()
+            self._leave(held)
 
     async def _ask(self, work: Work, key: Key | None) -> None:
         """Have the app answer in a thread; keep what may be kept."""
@@ -225,7 +227,7 @@ class Front:
         if key is not None and held is self._held:
             self._keep(key, work.answer, work.route)
 
-    def _leave(self, held: _Held) -> None:
+    def _leave(self, held: Serving) -> None:
         held.inflight -= 1
         if held is not self._held and not held.inflight:
             self._retire(held)
@@ -242,6 +244,8 @@ class Front:
         """
         for work in self._works:
             work.watch()
+        if self._held.lines is not None:
+            self._held.lines.look()
 
     def show(self) -> None:
         """Put on the board how this process is now."""

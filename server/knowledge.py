@@ -23,6 +23,7 @@ from kb.store.interface import Limits
 from kb.store.owner import Engine
 from kb.store.remote import RemoteStore
 from kb.text import Text
+from server.places import roam
 from server.reported import Reported, plan_of
 
 
@@ -185,6 +186,7 @@ class Knowledge:
         """
 
         def work() -> None:
+            roam()
             with contextlib.suppress(PlankbError, OSError):
                 self.asker.warm()
 

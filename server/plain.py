@@ -9,6 +9,7 @@ Must not know how a query is run or stopped.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
@@ -29,12 +30,15 @@ _LONGEST = 8000
 #: Hosts as they are in almost every request; others have to be put right first.
 _HOST = re.compile(r"(?!.*xn--)[a-z0-9.-]+(?::[1-9][0-9]*)?|\[::1\](?::[1-9][0-9]*)?")
 _USUAL_PORT = {"http": ":80", "https": ":443"}
-#: Not plain, whatever they say.
-_SPECIAL = ("if-none-match", "range", "expect")
 
-_ALWAYS: Headers = [
-    (name.lower(), value) for name, value in {**delivery.SAFE, **delivery.OPEN}.items()
-]
+
+def _lower(headers: Mapping[str, str]) -> Headers:
+    return [(name.lower(), value) for name, value in headers.items()]
+
+
+_ALWAYS = _lower({**delivery.SAFE, **delivery.OPEN})
+_NOT_KEPT = _lower(delivery.caching(None))
+_KEPT = [field for field in _lower(delivery.caching("")) if field[0] != "etag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,13 @@ class Plain:
             or not asked.startswith(_QUERY)
             or "&" in asked
             or len(asked) > _LONGEST
-            or any(name in headers for name in _SPECIAL)
+            or "if-none-match" in headers
+            or "range" in headers
+            or "expect" in headers
         ):
             return None
-        accept = ",".join(headers.get_all("accept")) or None
+        accepted = headers.get_all("accept")
+        accept = accepted[0] if len(accepted) == 1 else ",".join(accepted) or None
         if accept is not None and "html" in accept.lower():
             return None
         site = _site(scope, proxies)
@@ -100,7 +107,11 @@ class Plain:
         volatile = sparql.is_volatile(self.text, result)
         own_tag = None if volatile else delivery.tag(result.revision, *parts)
         fields: Headers = [("content-type", result.media_type), ("x-revision", result.revision)]
-        fields += [(name.lower(), value) for name, value in delivery.caching(own_tag).items()]
+        if own_tag is None:
+            fields += _NOT_KEPT
+        else:
+            fields += _KEPT
+            fields.append(("etag", f'"{own_tag}"'))
         return Answer(200, fields + _ALWAYS, result.body)
 
 

@@ -16,6 +16,7 @@ from server.app import create_app
 from server.knowledge import Knowledge
 from server.master import Master
 from server.metrics import Metrics
+from server.places import places
 
 
 def run(
@@ -38,12 +39,16 @@ def run(
         metrics = Metrics(routes, settings.web_processes)
         app.extensions[ops.METRICS] = metrics
 
+        everyone = places(bound, settings.web_processes, pinned=settings.pin == "on")
+
         def web(number: int, control: socket.socket, knowledge: Knowledge) -> None:
             from server import desks
             from server.front import Front
             from server.web import Web
 
             app.extensions["plankb"] = knowledge
+            place = everyone[number]
+            place.take(everyone)
             board = metrics.board
             counter = metrics.counter(number)
             front = Front(
@@ -54,7 +59,7 @@ def run(
                 settings,
                 warm=lambda: desks.warm(app),
             )
-            Web(bound, control, front, settings).run()
+            Web(place.bound, control, front, settings).run()
 
         def serving() -> None:
             ready()

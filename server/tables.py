@@ -85,7 +85,9 @@ def table(view: View, iri: str = "") -> Table:
     labels, spans = _described(rows)
     lines = []
     for row in rows:
-        fields = {name: _field(name, row.get(name), labels) for name in view.columns}
+        fields = {
+            name: _both(name, row) or _field(name, row.get(name), labels) for name in view.columns
+        }
         subject = next((t.value for t in row.values() if isinstance(t, ox.NamedNode)), "")
         lines.append(Line(fields, tuple(sorted(spans.get(subject, ())))))
     cited = any(line.spans for line in lines)
@@ -99,6 +101,12 @@ def grouped(number: Decimal) -> str:
     ('35,600', '31.25')
     """
     return f"{number.normalize():,f}"
+
+
+def _both(name: str, row: Row) -> Field | None:
+    """A text that the row has in both languages, as ``NAME_zh`` and ``NAME_en``."""
+    zh, en = row.get(f"{name}_zh"), row.get(f"{name}_en")
+    return Field(Text(_text(zh), _text(en))) if zh is not None and en is not None else None
 
 
 def _field(name: str, term: object, labels: dict[str, Text]) -> Field:

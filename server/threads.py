@@ -11,6 +11,8 @@ import queue
 import threading
 from typing import Protocol
 
+from server.places import roam
+
 
 class Job(Protocol):
     """Something to do in a thread."""
@@ -54,6 +56,7 @@ class Threads:
             self._jobs.put(None)
 
     def _live(self) -> None:
+        roam()
         while (taken := self._jobs.get()) is not None:
             job, done = taken
             try:

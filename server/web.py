@@ -1,7 +1,7 @@
-"""One web process: the front on the socket that all web processes share, until told to stop.
+"""One web process: the front on its socket of the address, until told to stop.
 
-granian does HTTP; this hands it a socket that is listened on by others too, so that no
-connection waits in the queue of a process that ends. Must not know any route, nor who started it.
+granian does HTTP; this hands it a socket that the parent has too, so that no connection is lost
+that waits when a process ends. Must not know any route, nor who started it.
 """
 
 from __future__ import annotations

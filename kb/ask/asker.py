@@ -6,7 +6,7 @@ Must not know the web, nor any word of a language.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -16,13 +16,11 @@ from kb.ask import context as contexts
 from kb.ask import refusing, telling
 from kb.ask.answer import Answer, Refusal, Status, Suggestion
 from kb.ask.chips import Chip
-from kb.ask.choices import USUAL, related
 from kb.ask.context import Context
 from kb.ask.failure import Failure, Parsed
 from kb.ask.finding import Finder
 from kb.ask.follow import FollowUp
 from kb.ask.form import (
-    Count,
     Describe,
     Difference,
     Form,
@@ -35,16 +33,17 @@ from kb.ask.form import (
     members_of,
 )
 from kb.ask.guide import Guide
+from kb.ask.mending import repaired_tokens
 from kb.ask.missing import MissingFacts
 from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer
 from kb.ask.reported import Reported
 from kb.ask.rows import Row, RowReader
-from kb.ask.scan import Token, scan
+from kb.ask.scan import Token
 from kb.ask.schema import Rows
-from kb.ask.sparql import STAND_INS, Compiler
+from kb.ask.sparql import Compiler
+from kb.ask.suggesting import Suggester
 from kb.ask.templates import Template
-from kb.ask.verbalise import question as in_words
 from kb.ask.verbalise import reading
 from kb.ask.vocabulary import Vocabulary
 from kb.normalise import units
@@ -53,8 +52,6 @@ from kb.terms import DCTERMS, SKOS
 from kb.text import Language, Text
 
 Asked = Literal["auto", "zh", "en"]
-
-_SUGGESTED = 3
 
 
 def rows_of(store: Store) -> Rows:
@@ -96,8 +93,11 @@ class Asker:
         self._repairer = Repairer(self.lexicon)
         self._reported = Reported(select, self._compiler, self._reader)
         self._missing = MissingFacts(select, self._compiler, self._reader)
+        self._suggester = Suggester(
+            select, self._compiler, self._finder, self._missing, self.understand
+        )
         # What helps to ask is kept for longer than this: see :meth:`renewed`.
-        self._newest = newest = [(select, self._holds)]
+        self._newest = newest = [(select, self._suggester.holds)]
         self._guide = Guide(
             lambda query: newest[0][0](query),  # noqa: PLW0108 - another one by then
             self._compiler,
@@ -117,7 +117,7 @@ class Asker:
         vocabulary = Vocabulary(self.lexicon, self.clauses)
         new = Asker(select, self._compiler.base, revision, vocabulary)
         new._repairer, new._guide, new._newest = self._repairer, self._guide, self._newest
-        new._newest[0] = (select, new._holds)
+        new._newest[0] = (select, new._suggester.holds)
         return new
 
     def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:
@@ -173,7 +173,7 @@ class Asker:
         parsed = self._in_context(self._tokens(question)[0], before)
         if not isinstance(parsed, Question):
             return ()
-        if parsed.instead is not None and not self._has_answer(parsed.form):
+        if parsed.instead is not None and not self._suggester.has_answer(parsed.form):
             parsed = parsed.instead
         return self._guide.chips(parsed.form, lang)
 
@@ -190,24 +190,10 @@ class Asker:
         alone = parse(tokens, self.lexicon, self.clauses)
         return FollowUp(tokens, alone, self.lexicon, self.clauses, self._members).read(before)
 
-    def _holds(self, said: str, form: Form) -> bool:
-        """Whether a question is understood as a form, and that has an answer."""
-        parsed = self.understand(said)
-        return isinstance(parsed, Question) and parsed.form == form and self._has_answer(form)
-
     # --- answering ------------------------------------------------------------------------
 
     def _tokens(self, question: str) -> tuple[tuple[Token, ...], tuple[Repair, ...]]:
-        tokens = scan(question, self.lexicon)
-        repairs: tuple[Repair, ...] = ()
-        if not all(token.known for token in tokens):
-            repaired, repairs = self._repairer.repair(question, tokens)
-            if repaired != question:
-                tokens = scan(repaired, self.lexicon)
-                if not repairs and not all(token.known for token in tokens):
-                    repaired, repairs = self._repairer.repair(repaired, tokens)
-                    tokens = scan(repaired, self.lexicon)
-        return tokens, repairs
+        return repaired_tokens(question, self.lexicon, self._repairer)
 
     def _answer(self, question: str, lang: Language, before: Context) -> Answer:
         if len(question) > refusing.LONGEST:
@@ -247,7 +233,7 @@ class Asker:
             return self._failed(question, lang, Failure("ambiguous", (), sides))
         if not rows and _nested(form):
             # That a class was meant as a condition is a guess; nothing found may be its fault.
-            apart = self._related(form)
+            apart = self._suggester.related(form)
             return self._failed(question, lang, Failure("ambiguous", (), tuple(apart)))
         return Answer(
             question,
@@ -257,7 +243,7 @@ class Asker:
             reading(form, self.lexicon),
             query,
             tuple(rows),
-            suggestions=self._suggestions(self._related(form), lang),
+            suggestions=self._suggester.suggestions(self._suggester.related(form), lang),
             context=self._written(before.then(parsed)),
         )
 
@@ -312,7 +298,7 @@ class Asker:
             reading(form, self.lexicon),
             query,
             tuple(rows),
-            suggestions=self._suggestions(self._related(form), lang),
+            suggestions=self._suggester.suggestions(self._suggester.related(form), lang),
         )
 
     def _progress(self, question: str, lang: Language, failure: Failure) -> Answer | None:
@@ -330,7 +316,7 @@ class Asker:
             reading(failure.asked, self.lexicon),
             found.query,
             found.rows,
-            suggestions=self._suggestions(failure.choices, lang),
+            suggestions=self._suggester.suggestions(failure.choices, lang),
         )
 
     # --- where there is no answer ---------------------------------------------------------
@@ -349,7 +335,7 @@ class Asker:
         unknown: tuple[str, ...] = (),
         choices: tuple[Form, ...] = (),
     ) -> Answer:
-        forms = [*choices, *self._examples()]
+        forms = [*choices, *self._suggester.examples()]
         return Answer(
             question,
             lang,
@@ -357,62 +343,8 @@ class Asker:
             refusal.message,
             unknown=unknown,
             refusal=refusal,
-            suggestions=self._suggestions(forms, lang),
+            suggestions=self._suggester.suggestions(forms, lang),
         )
-
-    def _suggestions(self, forms: Iterable[Form], lang: Language) -> tuple[Suggestion, ...]:
-        """Questions that ask the forms, of those that have an answer."""
-        found: list[Suggestion] = []
-        for form in dict.fromkeys(forms):
-            if len(found) == _SUGGESTED:
-                break
-            text = in_words(form, self.lexicon, lang)
-            if self._holds(text, form):
-                found.append(Suggestion(text, lang))
-        return tuple(found)
-
-    def _has_answer(self, form: Form) -> bool:
-        if isinstance(form, Describe):
-            return form.entity in self.lexicon.things
-        if isinstance(form, NotStated):
-            return self._missing.gap_known(form)
-        members = members_of(form)
-        if members is None:
-            return True
-        if isinstance(form, Select | Count):
-            return self._select(self._compiler.query(Count(members)))[0]["count"] != "0"
-        return bool(self._finder.rows(form, self._compiler.query(form)))
-
-    def _examples(self) -> list[Form]:
-        """Questions for someone who does not know what can be asked."""
-        teams = self.lexicon.members(self.lexicon.kind("TalentTeam"))
-        return [
-            Select(Set.of(self.lexicon.kind(local), [Related((team.iri,))]))
-            for team, local in zip(teams[::3], USUAL, strict=False)
-        ]
-
-    def _related(self, form: Form) -> list[Form]:
-        """What could be asked next about the same thing."""
-        members = members_of(form)
-        entities: list[str] = list(members.related) if members else []
-        if isinstance(form, Describe):
-            entities = [form.entity]
-        elif isinstance(form, NotStated):
-            entities = list(form.about)
-        kinds = tuple(self.lexicon.kind(local) for local in (*USUAL, "Body"))
-        next_forms = related(kinds, entities[:1], self.lexicon)
-        if isinstance(form, Select) and form.members.kind == self.lexicon.kind("Body"):
-            next_forms = [*self._responsible(entities), *next_forms]
-        return [other for other in next_forms if other != form]
-
-    def _responsible(self, entities: list[str]) -> list[Form]:
-        """Who is responsible: what someone who asks for bodies may want to know."""
-        kinds = self.lexicon.members(self.lexicon.kind("FactKind"))
-        return [
-            NotStated((kind.iri,), tuple(entities[:1]))
-            for kind in kinds
-            if kind.notation in STAND_INS
-        ]
 
 
 _UNKNOWN = ("unknown-word", "no-such-entity", "out-of-scope", "unsupported")

@@ -6,12 +6,13 @@ Free questions search here. Must not know how a question is put together.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from kb.ask.schema import Rows, Schema
-from kb.plan.topics import CONTEXT
+from kb.plan.topics import NAMED, WHOLES
 from kb.terms import SKOS
 
 #: The weight of the rarest topic, and what of it is left for one that says little.
@@ -48,11 +49,13 @@ class Clauses:
     Args:
         all: the provisions by IRI, sorted.
         light: topics that say little by themselves.
+        subjects: topics that are words for a team's people or field.
         text: the labels of all, folded.
     """
 
     all: Mapping[str, Clause]
     light: frozenset[str]
+    subjects: frozenset[str] = frozenset()
     text: str = ""
     _weights: dict[frozenset[str], float] = field(default_factory=dict)
 
@@ -70,16 +73,14 @@ class Clauses:
             f"SELECT ?s ?k WHERE {{ ?s a ?k ; <{ns}evidence> ?e . ?k <{ns}provision> true }}"
         ):
             kinds.setdefault(row["s"], set()).add(row["k"])
-        context: dict[str, set[str]] = {}
-        path = "|".join(f"<{ns}{name}>" for name in CONTEXT)
-        for row in select(f"SELECT DISTINCT ?s ?n WHERE {{ ?s {path} ?n }}"):
-            context.setdefault(row["s"], set()).add(row["n"])
+        wholes = _pairs(select, "|".join(f"<{ns}{name}>" for name in WHOLES))
+        named = _pairs(select, "|".join(f"<{ns}{name}>" for name in NAMED))
         team, values = _pairs(select, f"<{ns}team>"), _pairs(select, f"<{ns}value>")
         linked = _linked(select, schema, set(kinds))
         topics = _pairs(select, f"<{ns}topic>")
         found = {}
         for iri in sorted(kinds):
-            near = _closure(iri, context)
+            near = _closure(iri, wholes) | named.get(iri, set())
             own = frozenset(topics.get(iri, ()))
             found[iri] = Clause(
                 iri,
@@ -91,12 +92,18 @@ class Clauses:
                 frozenset(float(v) for v in values.get(iri, ())),
             )
         light = select(f"SELECT ?t WHERE {{ ?t <{ns}light> true }}")
+        subjects = select(f"SELECT ?t WHERE {{ ?t <{ns}subject> true }}")
         names = [
             row["l"].casefold()
             for row in select(f"SELECT ?s ?l WHERE {{ ?s <{SKOS}prefLabel>|<{SKOS}altLabel> ?l }}")
             if row["s"] in found
         ]
-        return cls(found, frozenset(row["t"] for row in light), "\n".join(sorted(names)))
+        return cls(
+            found,
+            frozenset(row["t"] for row in light),
+            frozenset(row["t"] for row in subjects),
+            "\n".join(sorted(names)),
+        )
 
     def say(self, text: str) -> bool:
         """Whether a label has these words."""
@@ -115,6 +122,26 @@ class Clauses:
             weight = min(_MOST, rare + 0.2)
             self._weights[topics] = weight * _LIGHT if topics <= self.light else weight
         return self._weights[topics]
+
+    @cached_property
+    def vocabulary(self) -> Mapping[str, frozenset[str]]:
+        """What the clauses of each team speak of, by the team's IRI."""
+        found: dict[str, frozenset[str]] = {}
+        for clause in self.all.values():
+            if clause.team:
+                found[clause.team] = found.get(clause.team, frozenset()) | clause.topics
+        return found
+
+    @cached_property
+    def at_home(self) -> Mapping[str, frozenset[str]]:
+        """The subjects of each team: those of which most clauses are the team's, by its IRI."""
+        found: dict[str, set[str]] = {}
+        for topic in self.subjects:
+            teams = Counter(c.team for c in self.all.values() if topic in c.own)
+            team, count = (teams.most_common(1) or [("", 0)])[0]
+            if team and 2 * count > teams.total():
+                found.setdefault(team, set()).add(topic)
+        return {team: frozenset(topics) for team, topics in found.items()}
 
     @cached_property
     def provisions(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ Must not know sentences, nor SPARQL.
 
 from __future__ import annotations
 
+from kb.ask.amounts import Amount
 from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
 from kb.ask.failure import Failure, Parsed
@@ -29,7 +30,7 @@ from kb.ask.form import (
     Set,
 )
 from kb.ask.lexicon import Lexicon
-from kb.ask.mentions import Amount, Mention, Mentions
+from kb.ask.mentions import Mention, Mentions
 from kb.ask.sets import SetBuilder, Unfit
 
 
@@ -66,13 +67,13 @@ class Composer:
         compared = self._compared()
         if compared is not None:
             return Question(compared)
-        if named.has("gap"):
+        if named.has("gap") and (len(named.entities) > 1 or not self.quantity):
             self._refuse(*named.texts("gap"))
         if not named.classes:
             return self._without_class()
         asked, others = named.asked_class()
         doers = (self.lexicon.kind("Body"), self.lexicon.kind("TalentTeam"))
-        if named.has("who") and not set(asked.values) & set(doers):
+        if named.asks_who and not set(asked.values) & set(doers):
             self._refuse(*named.texts("who"))
         return self._of_class(asked, others)
 
@@ -94,6 +95,9 @@ class Composer:
         if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
         counted = named.has("pieces") or named.follows(asked.place, "quantity")
+        measured = named.counts_people or named.has("share")
+        if measured and not self.lexicon.has_figures(members.kind):
+            self._refuse(*named.texts("quantity", "people", "share"))  # they are no pieces
         if self.quantity and (counted or not self.lexicon.has_figures(members.kind)):
             return Question(Count(members))
         limit = self._limit(asked)
@@ -192,7 +196,8 @@ class Composer:
         apart = self._apart(things)
         if apart is not None:
             return apart
-        if not roles or len(set(alike)) < 2:
+        one_of = named.has("or") and named.has("who", "which") and named.has("more", "fewer")
+        if not (roles or one_of) or len(set(alike)) < 2:
             return None
         if named.has("more", "fewer", "most", "largest", "least", "smallest"):
             return self._larger(alike)
@@ -268,7 +273,10 @@ class Composer:
         (options,) = values
         if len(options) > 1:
             raise Unfit((mentioned[0].text,), tuple(Describe(value) for value in options))
-        if named.entities and named.has("which") and not named.has("define"):
+        asked = named.has("define", "cite")
+        team = self.lexicon.kind("TalentTeam")
+        vague = named.has("general") and any(self.lexicon.is_a(v, team) for v in options)
+        if named.entities and not asked and (named.has("which") or vague):
             self._refuse(mentioned[0].text)
         return Question(Describe(options[0]), self._manner())
 
@@ -285,7 +293,7 @@ class Composer:
 
     def _implied_class(self) -> str:
         """The class that a question word asks for by itself: who, how many."""
-        if self.named.has("who"):
+        if self.named.asks_who:
             return "Body"
         # How many of a team there are is another question: a figure needs more than a team.
         team = self.lexicon.kind("TalentTeam")

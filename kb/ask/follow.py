@@ -79,12 +79,23 @@ class FollowUp:
         ):
             return self.parsed
         if context.last is None:
-            return self.parsed if self.mark == "fact" or self.marks.whole else self._asked_back()
+            whole = self.marks.whole or self._about_something()
+            return self.parsed if self.mark == "fact" or whole else self._asked_back()
         edited = self._edited(context.last, context)
         if edited is not None:
             return Question(edited, "list") if not isinstance(edited, Question) else edited
         whole = isinstance(self.parsed, Question) and self.mark in ("instead", "fact")
         return self.parsed if whole else self._asked_back(context.last)
+
+    def _about_something(self) -> bool:
+        """Whether it is understood by itself, and names more than a thing to put in place."""
+        others = [
+            item
+            for item in self.named.entities
+            if not any(self.lexicon.is_a(value, self._team) for value in item.values)
+        ]
+        more = self.named.topics or self.named.amounts or others
+        return isinstance(self.parsed, Question) and bool(more)
 
     # --- editing ---------------------------------------------------------------------------
 

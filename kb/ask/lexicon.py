@@ -6,7 +6,7 @@ words. Must not know how a question is put together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -58,6 +58,8 @@ _RECORDS = frozenset(
         "ReportSet",
     }
 )
+#: Words that ask are nothing else.
+_ASKING = frozenset({"which", "who", "quantity", "people", "share", "define", "exists"})
 #: What the plan says in clauses: found by name only where no shorter words explain as much.
 _CLAUSES = frozenset({"Measure", "Target", "QuantitativeTarget", "QualitativeTarget", "Mechanism"})
 
@@ -113,7 +115,8 @@ class Lexicon:
     provisions: frozenset[str] = frozenset()
     topic_words: set[str] = field(default_factory=set)
     surfaces: dict[str, list[str]] = field(default_factory=dict)
-    _spoken: dict[str, Text] = field(default_factory=dict)
+    _spoken: dict[str, Text] = field(default_factory=dict, compare=False)
+    _members: dict[str, list[Thing]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def read(cls, select: Rows, base: str, words: Words | None = None) -> Lexicon:
@@ -161,6 +164,8 @@ class Lexicon:
                 ORDER BY ?t ?label"""
         ):
             words = keys(row["label"])
+            if any(s.kind == "word" and s.value in _ASKING for s in self.senses(row["label"])):
+                continue  # what asks for a share is no topic
             if len(words) == 1 and words[0] not in self.tree and stem(words[0]) in taken:
                 continue  # personality is no person
             self.topic_words.update(w for w in words if w.isascii() and len(w) > 3)
@@ -195,6 +200,13 @@ class Lexicon:
             node = node[key]
         return tuple(node.get("", ()))
 
+    def topics(self, stems: Sequence[str]) -> list[str]:
+        """The topics that words with these stems, all of them together, stand for."""
+        node: dict[str, Any] | None = self.stems
+        for key in stems:
+            node = node.get(key) if node else None
+        return [sense.value for sense in node.get("", ())] if node else []
+
     @property
     def provision(self) -> str:
         """What stands for any class of provisions in a form."""
@@ -206,11 +218,13 @@ class Lexicon:
 
     def members(self, kind: str) -> list[Thing]:
         """The named members of a class, in the order of their IRIs."""
-        return [
-            thing
-            for _, thing in sorted(self.things.items())
-            if any(self.schema.is_a(own, kind) for own in thing.kinds)
-        ]
+        if kind not in self._members:
+            self._members[kind] = [
+                thing
+                for _, thing in sorted(self.things.items())
+                if any(self.schema.is_a(own, kind) for own in thing.kinds)
+            ]
+        return self._members[kind]
 
     def is_a(self, iri: str, kind: str) -> bool:
         """Whether a thing is a member of a class."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import cast, get_args
 
-from kb.ask.form import Figure, Operator
+from kb.ask.amounts import Amount, amounts
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
+from kb.normalise import is_ideograph
 
-_OPERATORS = get_args(Operator)
 #: So many words before a name may stand between it and the word that negates it.
 _REACH = 8
 #: What may stand between a word that negates and the name that it negates.
@@ -40,23 +39,6 @@ class Mention:
     negated: bool = False
     topics: tuple[str, ...] = ()
     loose: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number named, with what it is compared by.
-
-    Args:
-        place: of the number's token.
-        figure: operator, number and unit.
-        text: as the user wrote it.
-        plain: without a word of comparison.
-    """
-
-    place: int
-    figure: Figure
-    text: str
-    plain: bool
 
 
 @dataclass(frozen=True)
@@ -111,7 +93,7 @@ class Mentions:
             classes=tuple(found["class"]),
             entities=tuple(found["entity"]),
             topics=tuple(found["topic"]),
-            amounts=tuple(_amounts(tokens, lexicon)),
+            amounts=tuple(amounts(tokens, lexicon)),
             scopes=tuple(found["scope"]),
             facts=tuple(found["fact"]),
         )
@@ -131,11 +113,44 @@ class Mentions:
         """Whether a word of one of the roles stands anywhere."""
         return any(token.role(*roles) for token in self.tokens)
 
+    def idle(self, place: int) -> bool:
+        """Whether the words at a place are also of general use."""
+        words = {s.value for s in self.tokens[place].senses if s.kind == "word"}
+        return not words.isdisjoint(("filler", "general"))
+
+    def asked_for(self, token: Token) -> bool:
+        """Whether a question is about a span: which stadium, the umpires of, 大赛的裁判."""
+        place = self.tokens.index(token)
+        if self.follows(place, "which", "quantity", "people", "share", "define"):
+            return True
+        before = self.tokens[place - 1] if place else None
+        after = self.tokens[place + 1] if place + 1 < len(self.tokens) else None
+        if before is not None and is_ideograph(token.text[0]):
+            return before.text == "的" and place > 1 and self.tokens[place - 2].content
+        return after is not None and after.text.casefold() == "of"
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it is asked who does something; not in *those who do*."""
+        for place, token in enumerate(self.tokens):
+            if token.role("who"):
+                before = self.tokens[place - 1] if place and not token.begins else None
+                relative = before is not None and (
+                    before.content or before.role("those") or bool(before.of("unit"))
+                )
+                if not relative or is_ideograph(token.text[0]):
+                    return True
+        return False
+
     @property
     def counts_people(self) -> bool:
-        """Whether a quantity word stands before people, talent, staff: how many staff."""
-        return any(
-            one.role("quantity") and any(s.kind == "class" and s.loose for s in other.senses)
+        """Whether people are counted: how many people, or before talent, staff: how many staff."""
+        return self.has("people") or any(
+            one.role("quantity")
+            and (
+                any(unit.endswith("unit/person") for unit in other.of("unit"))
+                or any(s.kind == "class" and s.loose for s in other.senses)
+            )
             for one, other in pairwise(self.tokens)
         )
 
@@ -235,6 +250,7 @@ def _drop_loose(found: dict[str, list[Mention]], lexicon: Lexicon, bare: Mention
     team = lexicon.kind("TalentTeam")
     loose = [m for m in found["class"] if m.loose and team in m.values]
     others = len(found["class"]) - len(loose) + len(found["topic"]) + len(found["fact"])
+    others += sum(not lexicon.is_a(value, team) for e in found["entity"] for value in e.values[:1])
     for item in loose:
         counted = item.place and bare.tokens[item.place - 1].role("quantity", "people", "share")
         if counted or (others and not bare.asked(item.place)):
@@ -250,81 +266,3 @@ def _sort(
         found[name].append(replace(mention, values=narrowing))
     else:
         found["scope"].append(mention)
-
-
-# --- numbers ----------------------------------------------------------------------------------
-
-
-def _amounts(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[Amount]:
-    found: list[Amount] = []
-    skip = -1
-    for place, token in enumerate(tokens):
-        value = _number(token)
-        if value is None or place <= skip:
-            continue
-        unit, after = _unit(tokens, place + 1, lexicon)
-        operator = _operator(tokens, place, after)
-        other = _second(tokens, place, after)
-        if other is not None:
-            skip, high = other
-            unit = unit or _unit(tokens, skip + 1, lexicon)[0]
-            bounds: tuple[tuple[Operator, float], ...] = (("at-least", value), ("at-most", high))
-            text = " ".join(t.text for t in tokens[place : skip + 1])
-            found.append(Amount(place, Figure(bounds, unit), text, plain=False))
-        else:
-            figure = Figure(((operator or "exactly", value),), unit)
-            found.append(Amount(place, figure, token.text, plain=operator is None))
-    return found
-
-
-def _number(token: Token) -> float | None:
-    if token.of("class", "entity", "clause", "fact", "topic") or token.role(
-        "year", "filler", "particle"
-    ):
-        return None
-    values = token.of("number")
-    return float(values[0]) if values else None
-
-
-def _unit(tokens: tuple[Token, ...], place: int, lexicon: Lexicon) -> tuple[str, int]:
-    """The unit that stands at a place, and the place after it."""
-    if place < len(tokens):
-        kind = lexicon.kind("Unit")
-        units = tokens[place].of("unit") or tuple(
-            value for value in tokens[place].of("entity") if lexicon.is_a(value, kind)
-        )
-        if units:
-            return units[0], place + 1
-    return "", place
-
-
-def _operator(tokens: tuple[Token, ...], place: int, after: int) -> Operator | None:
-    """The comparison before a number or after its unit: 超过5000, 5000人以上."""
-    around = [*tokens[max(0, place - 1) : place], *tokens[after : after + 1]]
-    if len(around) == 2 and around[0].role("compare"):  # 比80%还高
-        if around[1].role("more"):
-            return "more-than"
-        if around[1].role("fewer"):
-            return "less-than"
-    around += (
-        tokens[max(0, place - 2) : place - 1]
-        if around and around[0].role("filler", "particle")
-        else []
-    )
-    for token in around:
-        for name in _OPERATORS:
-            if token.role(name):
-                return cast(Operator, name)
-    return None
-
-
-def _second(tokens: tuple[Token, ...], place: int, after: int) -> tuple[int, float] | None:
-    """The upper bound, where the number is the lower: between 500 and 1,000, 500到1000之间."""
-    around = [*tokens[max(0, place - 2) : place], *tokens[after : after + 5]]
-    if not any(token.role("from") for token in around):
-        return None
-    for other in range(after, min(after + 3, len(tokens))):
-        value = _number(tokens[other])
-        if value is not None:
-            return other, value
-    return None

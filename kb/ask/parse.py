@@ -15,12 +15,14 @@ from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
 from kb.ask.compose import Composer
 from kb.ask.failure import Failure, Parsed
-from kb.ask.form import Form, NotStated, Question, Select
+from kb.ask.form import Compare, Difference, Form, NotStated, Question, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
+from kb.ask.needs import foreign
 from kb.ask.reported import progress_of, words_of
+from kb.ask.satisfying import satisfies
 from kb.ask.scan import Token
-from kb.ask.search import Search, foreign, satisfies
+from kb.ask.search import Search
 from kb.normalise import is_ideograph
 
 #: An unknown word that weighs no more than this says nothing.
@@ -38,24 +40,73 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     search = Search(named, lexicon, clauses)
     failure = _gate(named, lexicon, clauses)
     if failure is not None:
-        if failure.trouble == "unknown-word" and named.topics and not named.facts:
-            found = search.find()
-            if isinstance(found, Question):
-                return found
-        return failure
+        return _in_spite(failure, named, lexicon, clauses, search)
     if named.facts and (clause := search.instead_of_facts()):
         return clause
     composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
+    if isinstance(composed, Question) and _vague(composed.form, named, lexicon):
+        composed = Failure("ambiguous", (), choices(named, lexicon))
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
-        searched = (named.topics or named.amounts) and not isinstance(composed.form, NotStated)
+        apart = isinstance(composed.form, NotStated | Compare | Difference)
+        searched = (_told(named, lexicon) or named.amounts) and not apart
         other = search.find() if searched else None
         return replace(composed, instead=other) if isinstance(other, Question) else composed
-    if not named.topics and not isinstance(composed, Question):
+    if not _told(named, lexicon) and not isinstance(composed, Question):
         return composed
     found = search.find()
-    if isinstance(found, Question) or not isinstance(composed, Failure):
+    if isinstance(found, Question):
         return found
+    plainly = _without_idle(named, lexicon, clauses)
+    if plainly is not None or not isinstance(composed, Failure):
+        return plainly or found
     return composed if composed.trouble == "no-such-entity" else found
+
+
+def _vague(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
+    """Whether all bodies there are would be the answer to a question that says more."""
+    bodies = lexicon.kind("Body")
+    whole = isinstance(form, Select) and form.members == Set(bodies)
+    return whole and not named.topics and named.has("general") and not named.has("define")
+
+
+def _without_idle(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Question | None:
+    """What is composed where words that can be of general use are: the plan sets, carry out."""
+    kept = tuple(item for item in named.topics if not named.idle(item.place))
+    if kept == named.topics or not named.classes:
+        return None
+    rest = replace(named, topics=kept)
+    composed = Composer(rest.without_appositions(lexicon), lexicon, clauses).compose()
+    fits = isinstance(composed, Question) and not _free(composed, rest, clauses, lexicon)
+    return composed if fits and isinstance(composed, Question) else None
+
+
+def _in_spite(
+    failure: Failure, named: Mentions, lexicon: Lexicon, clauses: Clauses, search: Search
+) -> Parsed:
+    """What can be answered though not every word is understood."""
+    team = failure.kind == lexicon.kind("TalentTeam")
+    if failure.trouble not in ("unknown-word", "no-such-entity") or team:
+        return failure
+    if named.facts and failure.trouble == "unknown-word":
+        return Composer(named, lexicon, clauses).compose()  # the plan gives no such fact
+    if any(named.asked_for(token) for token in named.unknown):
+        return failure
+    found = search.find() if named.topics else failure
+    return found if isinstance(found, Question) else failure
+
+
+def _told(named: Mentions, lexicon: Lexicon) -> bool:
+    """Whether more is named than a team, so that clauses can be told by it."""
+    if named.topics:
+        return True
+    team = lexicon.kind("TalentTeam")
+    others = [
+        item
+        for item in named.entities
+        if not all(lexicon.is_a(value, team) for value in item.values)
+        and (item.topics or not all(map(lexicon.is_code, item.values)))
+    ]
+    return bool(others) and (len(named.entities) > 1 or any(item.topics for item in others))
 
 
 def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexicon) -> bool:
@@ -67,11 +118,9 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     form = composed.form
     if all(named.tokens[item.place].quoted for item in named.topics):
         return False  # what is quoted is meant as it is written
-    if not named.classes and not isinstance(form, NotStated):
-        return True
-    asked = named.asked_class()[0] if named.classes else None
-    loose = asked is not None and asked.loose and lexicon.kind("TalentTeam") in asked.values
-    if loose and asked is not None and not named.asked(asked.place):
+    if isinstance(form, Compare | Difference | NotStated):
+        return False
+    if not named.classes or _subject(form, named, lexicon):
         return True
     figure = named.has("quantity", "people", "share")
     if figure and all(frozenset(item.values) <= clauses.light for item in named.topics):
@@ -81,6 +130,23 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     }:
         return False
     return not any(satisfies(clause, form.members, lexicon) for clause in clauses.all.values())
+
+
+def _subject(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
+    """Whether the word for the class is rather one for what is spoken of."""
+    asked = named.asked_class()[0]
+    teams = lexicon.kind("TalentTeam")
+    pointed = named.asked(asked.place)
+    if asked.loose and teams in asked.values and not pointed:
+        return True
+    if asked.topics and named.topics:
+        return True  # policy, service
+    if not isinstance(form, Select) or form.members.kind != teams:
+        return False
+    # A team is no answer to whether something is done, nor to what a team is like.
+    itself = all(lexicon.is_a(iri, teams) for iri in form.members.related)
+    whole = itself and bool(form.members.related) and len(form.members.filters) == 1
+    return whole or not (pointed or named.has("which"))
 
 
 # --- accounting for every word ----------------------------------------------------------------
@@ -100,7 +166,7 @@ def _gate(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Failure | None
         return Failure("no-report", late, nearest, asked=progress_of(named, lexicon, clauses))
     if named.has("help") and not named.anything:
         return Failure("help", (), nearest)
-    if not (named.anything or named.scopes or named.has("who", "agree")):
+    if not (named.anything or named.scopes or named.asks_who or named.has("agree")):
         odd = named.texts("year", "progress")
         return Failure("out-of-scope", odd or tuple(token.text for token in named.tokens))
     return None
@@ -133,7 +199,12 @@ def _no_such_member(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Fail
             continue
         before = named.tokens[item.place - 1]
         known = [iri for iri in before.of("entity", "clause") if not lexicon.is_code(iri)]
-        names = before.of("topic") and not known and not before.of("class", "word")
+        names = (
+            before.of("topic")
+            and not clauses.subjects & {*before.of("topic")}
+            and not known
+            and not before.of("class", "word")
+        )
         things = [e for e in named.entities if not lexicon.is_code(e.values[0])]
         if names and not any(e.place < item.place for e in things):
             first = item.place - 1

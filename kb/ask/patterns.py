@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from kb.ask.form import About, Either, Figure, Filter, Numbered, Operator, Related, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.schema import Relation
-from kb.plan.topics import CONTEXT
+from kb.plan.topics import NAMED, WHOLES
 
 _SIGNS: dict[Operator, str] = {
     "more-than": ">",
@@ -33,15 +33,14 @@ class Patterns:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.ns = lexicon.schema.ns
-        self._context = "|".join(f":{name}" for name in CONTEXT)
+        wholes = "|".join(f":{name}" for name in WHOLES)
+        self._context = "|".join((f"({wholes})*", *(f":{name}" for name in NAMED)))
 
     def members(self, members: Set, name: str = "item") -> Iterator[str]:
         """The lines of a pattern that binds the set's members to a variable."""
         kind = members.kind
-        if kind == self.lexicon.provision:
-            yield f"  ?{name} a/:provision true ."
-        else:
-            yield f"  ?{name} a {self.short(kind)} ."
+        if not any(isinstance(item, Either) for item in members.filters):
+            yield self._member(kind, name)  # else in each of its branches, or each is found anew
         cited = kind in self.lexicon.schema.cited or kind == self.lexicon.provision
         if cited and not self._only_linked(members):
             # What the editors added without a clause is not in the plan.
@@ -76,6 +75,10 @@ class Patterns:
             return found[0]
         direct = [relation for relation in found if not relation.linked]
         return _merged(direct)
+
+    def _member(self, kind: str, name: str) -> str:
+        is_one = "a/:provision true" if kind == self.lexicon.provision else f"a {self.short(kind)}"
+        return f"  ?{name} {is_one} ."
 
     # --- filters ---------------------------------------------------------------------------
 
@@ -130,6 +133,7 @@ class Patterns:
     def _either_of(self, kind: str, item: Either, name: str, other: str) -> Iterator[str]:
         for place, group in enumerate(item.groups, 1):
             yield "  {" if place == 1 else "  } UNION {"
+            yield self._member(kind, name)
             for number, one in enumerate(group, 1):
                 yield from self._filter(kind, one, name, f"{other}_{place}_{number}")
         yield "  }"
@@ -139,7 +143,7 @@ class Patterns:
         if len(item.topics) > 1:
             value = f"?{other}"
             yield f"  VALUES ?{other} {{ {' '.join(f'<{iri}>' for iri in item.topics)} }}"
-        yield f"  ?{name} ({self._context})*/:topic {value} ."
+        yield f"  ?{name} ({self._context})/:topic {value} ."
 
     def _figure(self, item: Figure, name: str, other: str) -> Iterator[str]:
         yield f"  ?{name} :value ?{other} ."

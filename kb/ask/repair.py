@@ -111,7 +111,7 @@ class Repairer:
         most = 2 if len(word) >= _LONG else 1
         (key,) = keys(word) or [word]
         for shortest, words in zip(_SHORTEST_OF, self._words, strict=True):
-            if len(word) < shortest:
+            if len(key) < shortest:
                 break
             near = process.extract(key, words, scorer=OSA.distance, score_cutoff=most, limit=4)
             if not near or near[0][1] == 0:

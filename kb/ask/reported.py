@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from kb.ask.amounts import Amount
 from kb.ask.clauses import Clauses
 from kb.ask.form import Progress
 from kb.ask.lexicon import Lexicon
-from kb.ask.mentions import Amount, Mention, Mentions
+from kb.ask.mentions import Mention, Mentions
 from kb.ask.rows import Row, RowReader, number
 from kb.ask.schema import Rows
 from kb.ask.sets import SetBuilder, Unfit

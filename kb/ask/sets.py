@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kb.ask.amounts import Amount
 from kb.ask.clauses import Clauses
 from kb.ask.form import About, Filter, Form, Numbered, Related, Select, Set
 from kb.ask.lexicon import Lexicon
-from kb.ask.mentions import Amount, Mention, Mentions
+from kb.ask.mentions import Mention, Mentions
 
 
 class Unfit(Exception):

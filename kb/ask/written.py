@@ -64,6 +64,7 @@ def write(vocabulary: Vocabulary) -> bytes:
             for clause in clauses.all.values()
         ],
         "light": sorted(clauses.light),
+        "subjects": sorted(clauses.subjects),
         "text": clauses.text,
         "senses": [[sense.kind, names[sense.value], sense.loose] for sense in senses],
     }
@@ -130,7 +131,8 @@ def _read(text: bytes) -> Vocabulary:
         )
         for iri, kinds, team, own, topics, linked, values in content["clauses"]
     }
-    return Vocabulary(lexicon, Clauses(clauses, frozenset(content["light"]), content["text"]))
+    light, subjects = frozenset(content["light"]), frozenset(content["subjects"])
+    return Vocabulary(lexicon, Clauses(clauses, light, subjects, content["text"]))
 
 
 class _Numbers(dict[str, int]):

@@ -16,8 +16,10 @@ from kb.normalise import keys, stem, units
 from kb.plan.loading import graph_iri
 from kb.terms import RDF, SKOS
 
-#: What leads from a clause to things whose names say what it is about.
-CONTEXT = ("parentMeasure", "mentions", "mechanismKind", "indicator", "inMeasure")
+#: What leads from a clause to a clause that it is a part of, step by step; and what leads to
+#: things whose names say what it is about. What a whole mentions, only a part of it may be about.
+WHOLES = ("inMeasure", "parentMeasure")
+NAMED = ("mentions", "mechanismKind", "indicator")
 
 _SHOWING = (SKOS + "prefLabel", SKOS + "altLabel")
 
@@ -38,7 +40,7 @@ def classify(quads: Iterable[ox.Quad], base: str, plan: str) -> list[ox.Quad]:
     topics: set[str] = set()
     clauses: set[str] = set()
     links: dict[str, set[str]] = {}
-    context = {ns + name for name in CONTEXT}
+    context = {ns + name for name in (*WHOLES, *NAMED)}
     for quad in quads:
         if not isinstance(quad.subject, ox.NamedNode):
             continue

@@ -11,6 +11,7 @@ import asyncio
 from typing import cast
 
 from kb.store.client import lost
+from kb.store.direct import Direct, Running
 from kb.store.frames import Frame, Inbox
 
 
@@ -44,10 +45,11 @@ class _Line(asyncio.Protocol):
         if self._reply is not None and not self._reply.done():
             self._reply.set_exception(lost(str(exc or "closed")))
 
-    async def ask(self, request: Frame) -> Frame:
+    async def ask(self, *frames: Frame) -> Frame:
         self._reply = asyncio.get_running_loop().create_future()
-        for part in request.parts():
-            self.transport.write(part)
+        for frame in frames:
+            for part in frame.parts():
+                self.transport.write(part)
         return await self._reply
 
 
@@ -56,22 +58,40 @@ class Lines:
 
     Args:
         path: of the engine's socket.
+
+    Attributes:
+        direct: the worker that is asked first, where one is lent.
     """
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._idle: list[_Line] = []
         self._closed = False
+        self.direct = Direct(path)
 
-    async def ask(self, request: Frame) -> Frame:
+    def ask_now(self, request: Frame) -> Frame | Running | None:
+        """The reply, where it can be had at once; or else what :meth:`ask` has to know."""
+        return self.direct.ask(request)
+
+    async def ask(self, request: Frame, running: Running | None = None) -> Frame:
         """Send a request and wait for its reply. Cancelled, the query ends in the engine too.
+
+        Args:
+            request: the query.
+            running: who is at it already, if :meth:`ask_now` gave that.
 
         Raises:
             Overloaded: the engine went away, or is not there.
         """
-        line = await self._line()
         try:
-            reply = await line.ask(request)
+            line = await self._line()
+        except BaseException:
+            if running is not None:
+                self.direct.give_up(running)
+            raise
+        frames = (request,) if running is None else (running.notice(), request)
+        try:
+            reply = await line.ask(*frames)
         except BaseException:
             line.transport.abort()
             raise
@@ -93,8 +113,13 @@ class Lines:
             raise lost(str(error)) from error
         return line
 
+    def look(self) -> None:
+        """Called a few times a second, from the event loop."""
+        self.direct.look()
+
     def close(self) -> None:
         """Close the connections, those in use as soon as they are answered."""
         self._closed = True
+        self.direct.close()
         while self._idle:
             self._idle.pop().transport.close()

@@ -35,6 +35,11 @@ class Budget:
         self._rate = per_minute / 60
         self._left: dict[str, tuple[float, float]] = {}  # seconds left, and when that was
 
+    @property
+    def per_minute(self) -> float:
+        """Seconds that a client gets in a minute; 0 where there is no limit."""
+        return self._most
+
     def wait(self, client: str, now: float) -> float:
         """Seconds until the client may ask again; 0.0 where it may now.
 

@@ -9,13 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
-import sys
-import time
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from kb.errors import PlankbError
@@ -24,65 +19,10 @@ from kb.store.frames import Frame
 from kb.store.keeper import Holding
 from kb.store.loop import Line, Loop
 from kb.store.messages import to_error
+from kb.store.slots import Kept, Slot
 
 #: Workers or keepers that die before they are ready, one after the other, until it gives up.
 _PATIENCE = 8
-#: How much less of the processor a heavy query gets than anyone else.
-_NICE = 15
-
-
-@dataclass(slots=True, eq=False)
-class Slot:
-    """A worker, and the job that it has now.
-
-    Args:
-        pid: its process.
-        line: to and from it.
-        kept: the keeper that forked it.
-        ready: whether it stands behind its walls.
-        seccomp: whether one of them is a filter of system calls.
-        heavy: whether it is in the heavy lane; it is niced then, and cannot come back.
-        job: what it works on.
-        behind: what it was given to do after that, so that it need not wait to be told.
-        began: when it was told, or came to it.
-        until: when somebody should look what has become of its job.
-        used: processor time that it had used when somebody last looked.
-    """
-
-    pid: int
-    line: Line = field(init=False)
-    kept: _Kept
-    ready: bool = False
-    seccomp: bool = False
-    heavy: bool = False
-    job: Any = None
-    behind: deque[Any] = field(default_factory=deque)
-    began: float = 0.0
-    until: float = 0.0
-    used: float | None = None
-
-    def processor_time(self) -> float | None:
-        """Seconds of processor time that it has used; None where the system does not say."""
-        try:
-            # Linux's clock of another process: see clock_getcpuclockid(3).
-            return time.clock_gettime((~self.pid << 3) | 2) if sys.platform == "linux" else None
-        except OSError:
-            return None
-
-
-@dataclass(slots=True, eq=False)
-class _Kept:
-    """A keeper, and what is known of it."""
-
-    pid: int
-    holding: Holding
-    line: Line = field(init=False)
-    loaded: bool = False
-    asked: int = 0  # forks that it has not answered yet
-    slots: int = 0
-    dying: dict[int, Slot] = field(default_factory=dict)
-    retired: bool = False
-    error: PlankbError | None = None
 
 
 class Staff(Protocol):
@@ -117,9 +57,9 @@ class Crew:
         self._loop = loop
         self._places = places
         self._staff = staff
-        self._current: _Kept | None = None
-        self._next: _Kept | None = None
-        self._old: list[_Kept] = []
+        self._current: Kept | None = None
+        self._next: Kept | None = None
+        self._old: list[Kept] = []
         self._leaving: set[int] = set()
         self._failures = 0
         self._retry = False
@@ -151,7 +91,7 @@ class Crew:
             OSError: no process could be made.
         """
         pid, channel = keeper.fork(holding)
-        kept = _Kept(pid, holding)
+        kept = Kept(pid, holding)
         kept.line = Line(channel, lambda: self._hear(kept), lambda: self._lost(kept), carries=True)
         self._loop.add(kept.line)
         self._next = kept
@@ -161,7 +101,7 @@ class Crew:
     def free(self) -> Slot | None:
         """A worker of the short lane that has nothing to do."""
         for slot in self.slots:
-            if slot.job is None and slot.ready and not slot.heavy and slot.kept is self._current:
+            if slot.is_free and slot.kept is self._current:
                 return slot
         return None
 
@@ -179,8 +119,7 @@ class Crew:
     def promote(self, slot: Slot) -> None:
         """Move a worker to the heavy lane, and have another take its place in the short one."""
         slot.heavy = True
-        with contextlib.suppress(OSError):  # it is dying, or the system has no priorities
-            os.setpriority(os.PRIO_PROCESS, slot.pid, _NICE)
+        slot.step_back()
         self.fill()
 
     def remove(self, slot: Slot) -> None:
@@ -198,7 +137,7 @@ class Crew:
         for kept in (self._current, self._next):
             if kept is None or not kept.loaded or self.closed:
                 continue
-            there = sum(slot.kept is kept and not slot.heavy for slot in self.slots)
+            there = sum(slot.kept is kept and slot.is_place for slot in self.slots)
             for _ in range(self._places - there - kept.asked):
                 kept.asked += 1
                 self._tell(kept, {"fork": True})
@@ -219,7 +158,7 @@ class Crew:
         self.closed = True
         for slot in self.slots:
             slot.line.socket.close()
-            _kill(slot.pid)
+            slot.kill()
         for kept in self._keepers():
             # It ends its workers, and then itself.
             kept.line.socket.setblocking(True)
@@ -232,13 +171,13 @@ class Crew:
 
     # -- what keepers say ----------------------------------------------------------------
 
-    def _keepers(self) -> Iterator[_Kept]:
+    def _keepers(self) -> Iterator[Kept]:
         yield from (kept for kept in (self._current, self._next, *self._old) if kept is not None)
 
-    def _tell(self, kept: _Kept, order: dict[str, Any]) -> None:
+    def _tell(self, kept: Kept, order: dict[str, Any]) -> None:
         self._loop.post(kept.line, *Frame.of(order).parts())
 
-    def _hear(self, kept: _Kept) -> None:
+    def _hear(self, kept: Kept) -> None:
         while (frame := self._loop.take(kept.line)) is not None:
             say = frame.header
             if "worker" in say:
@@ -255,7 +194,7 @@ class Crew:
             elif "error" in say:
                 kept.error = to_error(say["error"])
 
-    def _join(self, kept: _Kept, pid: int, descriptor: int) -> None:
+    def _join(self, kept: Kept, pid: int, descriptor: int) -> None:
         kept.asked -= 1
         slot = Slot(pid, kept)
         channel = socket.socket(fileno=descriptor)
@@ -266,7 +205,7 @@ class Crew:
         if kept.retired:
             self.remove(slot)
 
-    def _lost(self, kept: _Kept) -> None:
+    def _lost(self, kept: Kept) -> None:
         """A keeper is gone, and with it its workers."""
         if kept in self._old:
             self._old.remove(kept)
@@ -275,7 +214,7 @@ class Crew:
             self._take_out(slot)
             self._loop.drop(slot.line)
             kept.dying[slot.pid] = slot
-        _kill(kept.pid)
+        kept.kill()
         if kept is self._next:
             self._next = None
             if self._current is None and self._failures:
@@ -291,7 +230,7 @@ class Crew:
             if slot.job is not None:
                 self._staff.died(slot, None)
 
-    def _gone(self, kept: _Kept, pid: int, status: int) -> None:
+    def _gone(self, kept: Kept, pid: int, status: int) -> None:
         slot = kept.dying.pop(pid, None)
         if slot is not None:
             if not slot.ready:
@@ -306,7 +245,7 @@ class Crew:
         if self._failures >= _PATIENCE:
             raise worker.not_started(status or 0)
 
-    def _dismiss(self, kept: _Kept) -> None:
+    def _dismiss(self, kept: Kept) -> None:
         """Let a keeper go that nobody needs any more."""
         if kept.retired and not kept.slots and not kept.asked:
             self._old.remove(kept)
@@ -331,7 +270,7 @@ class Crew:
                 self._take_over(slot.kept)
         self._staff.free()
 
-    def _take_over(self, kept: _Kept) -> None:
+    def _take_over(self, kept: Kept) -> None:
         old, self._current, self._next = self._current, kept, None
         if old is not None:
             old.retired = True
@@ -354,10 +293,5 @@ class Crew:
 
     def _bury(self, slot: Slot) -> None:
         # Its process id stays its own until its keeper is told to take its status.
-        _kill(slot.pid)
+        slot.kill()
         self._tell(slot.kept, {"reap": slot.pid})
-
-
-def _kill(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

@@ -39,6 +39,7 @@ class EmbeddedStore:
         union: bool = True,
     ) -> None:
         self._prefixes = dict(prefixes or {})
+        self._prefixes_as_used = [(name, f"{name}:", iri) for name, iri in self._prefixes.items()]
         self._base = base
         self._union = union
         self._store = ox.Store()
@@ -151,7 +152,7 @@ class EmbeddedStore:
     ) -> formats.Answer:
         base = base or self._base
         # The engine reads each of them anew for each query.
-        prefixes = {name: iri for name, iri in self._prefixes.items() if f"{name}:" in query.text}
+        prefixes = {name: iri for name, used, iri in self._prefixes_as_used if used in query.text}
         options: dict[str, Any] = {"prefixes": prefixes, "base_iri": base}
         if default or named:
             # SPARQL 1.1 Protocol 2.1.4: parameters take the place of FROM and FROM NAMED.

@@ -11,21 +11,22 @@ import os
 import signal
 import socket
 import time
-from collections import deque
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from kb.errors import PlankbError
-from kb.store import folder, keeper
-from kb.store.crew import Crew, Slot
+from kb.store import folder, keeper, state
+from kb.store.crew import Crew
 from kb.store.frames import Frame, Header
 from kb.store.interface import Limits
 from kb.store.jobs import Client, Rules
 from kb.store.keeper import Holding
 from kb.store.lanes import Lanes
+from kb.store.leases import Leases
+from kb.store.loads import Loads
 from kb.store.loop import Line, Loop
-from kb.store.messages import LIMITS_SIZE, client_of, limits_of, of_problem
+from kb.store.messages import LIMITS_SIZE, client_of, limits_of
+from kb.store.slots import Slot
 from kb.store.status import Status
 from kb.store.tally import Tally
 
@@ -33,17 +34,10 @@ from kb.store.tally import Tally
 _LONGEST = 2**21
 #: How many ways to ask for limits are remembered.
 _MOST_LIMITS = 1000
+#: What a request that is none of ours runs into.
+_FOREIGN = (ValueError, KeyError, TypeError, AttributeError)
 #: Seconds in which a client has to take a part of its result.
 _STALLED = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Load:
-    """A client's request for a new revision."""
-
-    client: Client
-    path: Path
-    revision: str
 
 
 class Front:
@@ -73,9 +67,9 @@ class Front:
         )
         self._lanes = Lanes(rules, self._loop, self._tally)
         self._crew = self._lanes.crew = Crew(self._loop, order["workers"], self)
+        self._leases = Leases(self._loop, self._crew, self._lanes.budget, self._tally)
         self._clients: set[Client] = set()
-        self._loads: deque[_Load] = deque()
-        self._held: Path | None = None
+        self._loads = Loads(self._folder, self._load, self._reply)
         self._began = time.monotonic()
         self._error: PlankbError | None = None
         self._stopping = False
@@ -91,7 +85,7 @@ class Front:
             PlankbError: the data cannot be loaded, or no worker started.
         """
         self._load(*folder.read_current(self._folder))
-        while not self._held:
+        while not self._loads.held:
             self._turn()
             if self._error is not None:
                 raise self._error
@@ -182,31 +176,55 @@ class Front:
                 return
             try:
                 kind = _kind(request.head)
-                if kind == "load":
-                    self._request_load(client, request)
-                elif kind == "status":
-                    self._reply(client, Frame.of(self._status().as_dict()))
-                elif kind in ("query", "quads"):
-                    self._lanes.ask(client, request, self._granted(request), client_of(request))
+                if kind in ("query", "quads"):
+                    self._ask(client, request)
                 else:
-                    raise _Foreign
-            except _Foreign:
+                    self._obey(client, kind, request.header)
+            except _FOREIGN:
                 self._loop.end(client.line)
+
+    def _ask(self, client: Client, request: Frame) -> None:
+        limits, who = self._granted(request), client_of(request)
+        if client.running is None:
+            self._lanes.ask(client, request, limits, who)
+            return
+        (pid, seconds), client.running = client.running, None
+        slot = self._leases.take_back(pid)
+        self._lanes.ask(client, request, limits, who, slot, min(seconds, limits.seconds))
+        self._leases.lend()
+
+    def _obey(self, client: Client, kind: str, header: Header) -> None:
+        if kind == "told":
+            over = self._leases.told(header)
+            if over is not None:
+                self._reply(client, Frame.of(over))
+        elif kind == "running":
+            client.running = int(header["pid"]), float(header["seconds"])
+        elif kind == "back":
+            self._leases.give_back(header)
+            self.free()
+        elif kind == "lend":
+            self._leases.wish(client, header)
+        elif kind == "load":
+            self._loads.ask(client, header)
+            self._next_load()
+        elif kind == "status":
+            self._reply(client, Frame.of(self._status().as_dict()))
+        else:
+            raise ValueError(kind)
 
     def _granted(self, request: Frame) -> Limits:
         asked = request.note[:LIMITS_SIZE]
         found = self._limits_of.get(asked)
         if found is None:
-            try:
-                found = limits_of(request).within(self._limits)
-            except ValueError as error:
-                raise _Foreign from error
+            found = limits_of(request).within(self._limits)
             if len(self._limits_of) < _MOST_LIMITS:
                 self._limits_of[asked] = found
         return found
 
     def _forget(self, client: Client) -> None:
         self._clients.discard(client)
+        self._leases.leave(client)
         self._lanes.leave(client)
 
     def _reply(self, client: Client, reply: Frame) -> None:
@@ -223,53 +241,16 @@ class Front:
                 self._loop.end(line)
 
     def _status(self) -> Status:
-        busy, heavy, queued, heavy_queued = self._lanes.counts
-        crew, tally = self._crew, self._tally
-        workers = [slot.pid for slot in crew.slots if crew.is_current(slot) or slot.job]
-        pids = [os.getpid(), crew.holder, *workers]
-        return Status(
-            revision=crew.revision,
-            workers=tuple(workers),
-            busy=busy,
-            queued=queued,
-            seccomp=all(slot.seccomp for slot in crew.slots if slot.ready),
-            heavy=heavy,
-            heavy_queued=heavy_queued,
-            clients=len(self._clients),
-            outcomes=dict(tally.outcomes),
-            latency=tally.latency(),
-            cache_hits=tally.hits,
-            cache_joins=tally.joins,
-            cache_misses=tally.misses,
-            cache_entries=len(self._lanes.cache),
-            cache_bytes=self._lanes.cache.size,
-            memory={pid: size for pid in pids if (size := _resident(pid))},
-            held_bytes=sum(line.held for line in self._loop.slow),
-            loads=tally.loads,
-            deaths=crew.deaths,
-            uptime=time.monotonic() - self._began,
-            pid=os.getpid(),
-            holder=crew.holder,
+        held = sum(line.held for line in self._loop.slow)
+        return state.of_engine(
+            self._crew, self._lanes, self._tally, len(self._clients), held, self._began
         )
 
     # -- revisions -----------------------------------------------------------------------
 
-    def _request_load(self, client: Client, request: Frame) -> None:
-        header = json.loads(request.head)
-        path, revision = header.get("path"), header.get("revision")
-        if not isinstance(revision, str) or not isinstance(path, str):
-            raise _Foreign
-        load = _Load(client, Path(path), revision)
-        if load.path.parent != self._folder:
-            raise _Foreign
-        client.job = load
-        self._loads.append(load)
-        self._next_load()
-
     def _next_load(self) -> None:
-        if self._loads and not self._crew.loading:
-            load = self._loads[0]
-            self._load(load.path, load.revision)
+        if not self._crew.loading:
+            self._loads.next()
 
     def _load(self, path: Path, revision: str) -> None:
         order = self._order
@@ -282,22 +263,10 @@ class Front:
         except OSError as error:  # no process to be had
             self.not_loaded(keeper.not_loaded(error))
 
-    def _loaded_for(self, path: Path) -> _Load | None:
-        if self._loads and self._loads[0].path == path:
-            return self._loads.popleft()
-        return None
-
     def loaded(self, holding: Holding) -> None:
         """A revision has taken over."""
         self._lanes.forget()
-        before, self._held = self._held, holding.path
-        self._tally.loads += before != holding.path  # or else its holder was replaced
-        load = self._loaded_for(holding.path)
-        if load is not None:
-            folder.write_current(holding.path, holding.revision)
-            if before is not None and before != holding.path:
-                before.unlink(missing_ok=True)
-            self._finish(load, Frame.of({"revision": holding.revision}))
+        self._tally.loads += self._loads.loaded(holding.path, holding.revision)
         self._next_load()
 
     def not_loaded(self, error: PlankbError) -> None:
@@ -305,46 +274,27 @@ class Front:
         if not self._loads:
             self._error = error
             return
-        load = self._loads.popleft()
-        load.path.unlink(missing_ok=True)
-        self._finish(load, of_problem(error))
+        self._loads.not_loaded(error)
         self._next_load()
-
-    def _finish(self, load: _Load, reply: Frame) -> None:
-        load.client.job = None
-        self._reply(load.client, reply)
-        self._attend(load.client)
 
     # -- workers -------------------------------------------------------------------------
 
     def free(self) -> None:
-        """A worker has become free."""
+        """A worker has become free: for those who wait, or else to be lent."""
         self._lanes.run()
+        self._leases.lend()
 
     def replied(self, slot: Slot, reply: Frame) -> None:
         """A worker has done its job."""
         self._lanes.replied(slot, reply)
+        if self._leases.wanting:
+            self._leases.lend()
 
     def died(self, slot: Slot, status: int | None) -> None:
         """A worker died over its job."""
         self._lanes.died(slot, status)
 
 
-class _Foreign(Exception):
-    """A request that is none of ours."""
-
-
 @lru_cache(maxsize=256)
 def _kind(head: bytes) -> str:
-    try:
-        return str(json.loads(head)["do"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise _Foreign from error
-
-
-def _resident(pid: int) -> int:
-    """Resident bytes of a process; 0 where the system does not say."""
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return 0
+    return str(json.loads(head)["do"])

@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 from kb.errors import Overloaded
 from kb.store.cache import Key
-from kb.store.crew import Slot
 from kb.store.frames import Frame
 from kb.store.interface import Limits
 from kb.store.loop import Line
+from kb.store.slots import Slot
 from kb.text import Text
 
 #: What makes two queries under way the same.
@@ -30,12 +30,15 @@ class Client:
         attend: called when it has been answered.
         job: what it waits for; None while nothing.
         asked: when it asked.
+        running: the worker that is at its next query already, and for how many seconds; see
+            :class:`kb.store.leases.Leases`.
     """
 
     line: Line = field(init=False)
     attend: Callable[[], None] = field(init=False)
     job: object | None = None
     asked: float = 0.0
+    running: tuple[int, float] | None = None
 
 
 @dataclass(slots=True, eq=False)

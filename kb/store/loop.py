@@ -6,6 +6,7 @@ One thread. Must not know what is said over the sockets.
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import selectors
 import socket
@@ -38,6 +39,7 @@ class Line:
         "inbox",
         "moved",
         "out",
+        "parked",
         "socket",
     )
 
@@ -58,6 +60,7 @@ class Line:
         self.out: collections.deque[memoryview] = collections.deque()
         self.descriptors: collections.deque[int] | None = collections.deque() if carries else None
         self.gone = False
+        self.parked = False  # somebody else listens to it for a while
         self.held = 0  # bytes that the other end has not taken yet
         self.moved = 0.0  # when it last took any
 
@@ -81,12 +84,29 @@ class Loop:
         """Stop calling."""
         self._selector.unregister(descriptor)
 
+    def park(self, line: Line) -> None:
+        """Leave a line to somebody else who has its descriptor, until it is resumed or dropped."""
+        if not line.gone and not line.parked:
+            line.parked = True
+            self._selector.unregister(line.socket)
+
+    def resume(self, line: Line) -> None:
+        """Listen to a line again that was parked."""
+        if not line.gone and line.parked:
+            line.parked = False
+            self._selector.register(line.socket, selectors.EVENT_READ, line)
+
     def drop(self, line: Line) -> None:
         """Close a line; its owner is not told."""
         if not line.gone:
             line.gone = True
             self.slow.discard(line)
-            self._selector.unregister(line.socket)
+            if line.parked:
+                # Who else has it is cut off now: closing our descriptor would leave them theirs.
+                with contextlib.suppress(OSError):
+                    line.socket.shutdown(socket.SHUT_RDWR)
+            else:
+                self._selector.unregister(line.socket)
             line.socket.close()
             for descriptor in line.descriptors or ():
                 os.close(descriptor)

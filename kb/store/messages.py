@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from kb import errors
 from kb.errors import PlankbError
 from kb.store.frames import Bytes, Frame, Header
-from kb.store.interface import Limits, Result
+from kb.store.interface import Form, Limits, Result
 from kb.text import Text
 
 #: The note of a request: seconds, memory_mb and result_mb; the client's name follows.
 _LIMITS = struct.Struct(">ddd")
 LIMITS_SIZE = _LIMITS.size
-#: The code of a reply that is a result.
+#: The code of a reply that is a result, and the note of one from a worker that is not tired.
 OK = "ok"
+_FINE = b"0ok"
+#: What in the header of a result stands before the only part that is another each time.
+_SECONDS = b', "seconds": '
 
 
 def query_request(
@@ -53,6 +56,29 @@ def quads_request(graph: str | None, limits: Limits) -> Frame:
 def load_request(path: str, revision: str) -> Frame:
     """The request to replace everything by a new revision: N-Quads in a file of its folder."""
     return Frame.of({"do": "load", "path": path, "revision": revision})
+
+
+def lend_request(count: int, processor: int | None) -> Frame:
+    """The request for workers of one's own, on a processor where one is named.
+
+    Each comes as a frame ``lent``, its process id, with its socket as a descriptor.
+    """
+    return Frame.of({"do": "lend", "count": count, "processor": processor})
+
+
+def back_notice(pid: int, *, fit: bool) -> Frame:
+    """Says that a worker is not needed any more, and whether another may have it."""
+    return Frame.of({"do": "back", "pid": pid, "fit": fit})
+
+
+def running_notice(pid: int, seconds: float) -> Frame:
+    """Says that a worker that was lent is at the query that follows, for so many seconds."""
+    return Frame.of({"do": "running", "pid": pid, "seconds": seconds})
+
+
+def told_notice(tally: Header, spent: Mapping[str, float]) -> Frame:
+    """Counts of what workers that were lent have answered, and seconds spent by client."""
+    return Frame.of({"do": "told", "tally": tally, "spent": dict(spent)})
 
 
 def status_request() -> Frame:
@@ -105,7 +131,8 @@ def of_result(result: Result) -> Frame:
     start = _result_head(
         result.form, result.format, result.media_type, result.counted, result.revision
     )
-    return Frame(start + b', "seconds": %.6f}' % result.seconds, result.body, reply_note(OK))
+    head = start + _SECONDS + b"%.6f}" % result.seconds
+    return Frame(head, result.body, _FINE)
 
 
 def of_problem(error: PlankbError) -> Frame:
@@ -120,6 +147,8 @@ def reply_note(code: str, *, tired: bool = False) -> bytes:
 
 def outcome_of(reply: Frame) -> tuple[str, bool]:
     """What came of a request, and whether the worker is tired: what :func:`reply_note` wrote."""
+    if reply.note == _FINE:
+        return OK, False
     return reply.note[1:].decode(), reply.note[:1] == b"1"
 
 
@@ -129,18 +158,20 @@ def result_of(reply: Frame) -> Result:
     Raises:
         PlankbError: the reply is an error; it is raised as the class it was.
     """
-    header = reply.header
-    if "error" in header:
-        raise to_error(header["error"])
-    return Result(
-        header["form"],
-        header["format"],
-        header["media_type"],
-        _bytes(reply.body),
-        header["counted"],
-        header["revision"],
-        header["seconds"],
-    )
+    if outcome_of(reply)[0] != OK:
+        raise to_error(reply.header["error"])
+    start, _, seconds = reply.head.rpartition(_SECONDS)
+    form, format, media_type, counted, revision = _read_result_head(start)
+    body = _bytes(reply.body)
+    return Result(form, format, media_type, body, counted, revision, float(seconds[:-1]))
+
+
+@lru_cache(maxsize=64)
+def _read_result_head(start: bytes) -> tuple[Form, str, str, int | None, str]:
+    header = json.loads(start + b"}")
+    names = ("form", "format", "media_type", "counted", "revision")
+    form, format, media_type, counted, revision = (header[name] for name in names)
+    return form, format, media_type, counted, revision
 
 
 def _bytes(body: Bytes) -> bytes:

@@ -73,8 +73,6 @@ _PLAIN = re.compile(
     (SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s{(*?<])""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
-#: In a query that has none of these nothing is to be refused, resolved or blanked out.
-_NOTABLE = re.compile(r"service|from|\\u", re.IGNORECASE)
 
 #: Calls whose value is another each time. The engine takes a keyword that is glued to the
 #: one before it, so nothing is asked of what stands in front.
@@ -188,7 +186,7 @@ def read(text: str, known: Mapping[str, str] | None = None, base: str | None = N
             Text(zh="分成几个较短的查询", en="split it into shorter queries"),
         )
     plain = _PLAIN.match(text)
-    if plain is not None and _NOTABLE.search(text) is None:
+    if plain is not None and not _is_notable(text.lower()):
         return Reading(text, _FORMS[plain.group(1).upper()], dataset=None, says_service=False)
     text = _resolve_escapes(text)
     tokens = (token for token in terminals(text) if token.kind != "space")
@@ -223,6 +221,11 @@ def read(text: str, known: Mapping[str, str] | None = None, base: str | None = N
         dataset=dataset,
         says_service=says_service,
     )
+
+
+def _is_notable(lower: str) -> bool:
+    """Whether there may be anything in a query to refuse, to resolve or to blank out."""
+    return "service" in lower or "from" in lower or "\\u" in lower
 
 
 def terminals(text: str) -> Iterator[Terminal]:

@@ -23,7 +23,7 @@ from kb.store.embedded import EmbeddedStore
 from kb.store.formats import too_large
 from kb.store.frames import Frame, Header, Inbox, receive, send
 from kb.store.interface import Limits, Result
-from kb.store.messages import limits_of, of_problem, of_result, outcome_of, reply_note
+from kb.store.messages import LIMITS_SIZE, limits_of, of_problem, of_result, outcome_of, reply_note
 from kb.text import Text
 
 #: A worker that grew by more than this part of its memory limit makes room for a new one.
@@ -95,7 +95,7 @@ def stopped(status: int, limits: Limits) -> QueryStopped | None:
         limits: under which it ran.
     """
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    if number == signal.SIGXCPU:
+    if number in (signal.SIGXCPU, signal.SIGALRM):
         return deadline(limits)
     if number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         return None
@@ -157,7 +157,8 @@ def _live(store: EmbeddedStore, limits: Limits, channel: socket.socket, parent: 
     try:
         # Ctrl-C goes to the whole group; it is the parent that decides what then happens.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in (signal.SIGTERM, signal.SIGALRM):
+            signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         walls = sandbox.confine(channel.detach(), limits.memory_mb, parent)
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=0)
@@ -169,6 +170,7 @@ def _live(store: EmbeddedStore, limits: Limits, channel: socket.socket, parent: 
         while (request := _next(inbox, line)) is not None:
             began = time.monotonic()
             reply = _answer(store, request, limits, allowance)
+            allowance.end()
             count += 1
             # A short query rarely takes much memory, and to look costs a system call.
             if count % 16 == 0 or time.monotonic() - began > _LOOK_AFTER:
@@ -197,13 +199,18 @@ def _read_head(head: bytes) -> Header:
     return header
 
 
+@lru_cache(maxsize=64)
+def _granted(asked: bytes, cap: Limits) -> Limits:
+    return limits_of(Frame(b"", note=asked)).within(cap)
+
+
 def _answer(
     store: EmbeddedStore, request: Frame, cap: Limits, allowance: sandbox.Allowance
 ) -> Frame:
     limits = cap
     try:
         header = _read_head(request.head)
-        limits = limits_of(request).within(cap)
+        limits = _granted(request.note[:LIMITS_SIZE], cap)
         allowance.grant(limits.seconds, limits.memory_mb)
         if header["do"] == "quads":
             return _dump(store, header["graph"], limits)

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.server.conftest import address, data
+from tests.server.conftest import address, cache, data
 
-__all__ = ["address", "data"]  # for the tests of this folder too
+__all__ = ["address", "cache", "data"]  # for the tests of this folder too
 
 _FLAGS = [
     "--disable-gpu",

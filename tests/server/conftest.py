@@ -20,10 +20,16 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory, root: Path, data: Path) -> Iterator[str]:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for the built graph; services of the same files may share it."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def address(cache: Path, root: Path, data: Path) -> Iterator[str]:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PLANKB_")},
-        "PLANKB_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "PLANKB_CACHE": str(cache),
         "PLANKB_DATA": str(data),
         "PLANKB_QUERY_SECONDS": "2",
         "PYTHONPATH": str(root),

@@ -24,7 +24,7 @@ from tests.server.test_serving import until
 MAIN = "from kb.cli import main"
 AUDITOR = Actor("Li", "auditor")
 HEAD = "reporter,team,indicator,year,value,unit,basis,note\n"
-ROW = "agriculture-commission,rural,headcount,{0},{1},人,stock,\n"
+ROW = "agriculture-commission,rural,rural-headcount,{0},{1},人,stock,\n"
 VALUES = """PREFIX : <https://w3id.org/plankb/ns#>
     SELECT ?v WHERE { GRAPH ?g { ?o a :Observation ; :value ?v } } ORDER BY ?v"""
 
@@ -72,6 +72,9 @@ def test_what_is_decided_is_served(tmp_path: Path, drawer: Drawer) -> None:
         ledger.decide(first, "accepted", AUDITOR)
         until(lambda: values(service) == ["100"], service)
         assert asked(service) == before
+        page = httpx.get(f"{service.address}/id/jiangjin-6-4/team/rural.html?lang=en").text
+        assert "Figures reported" in page
+        assert "Jiangjin Commission of Agriculture and Rural Affairs" in page
         second = hand_in(ledger, drawer, 2023, 200)
         ledger.decide(second, "accepted", AUDITOR)
         until(lambda: values(service) == ["200"], service)

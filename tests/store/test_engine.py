@@ -202,6 +202,10 @@ def test_who_does_not_speak_the_language_is_shown_out(start: Start) -> None:
         b"\0" * 7 + b"\2" + b"\0" * 8 + b"{}",
         Frame.of({"do": "nothing"}).parts()[0],
         Frame.of({"do": "query"}).parts()[0],
+        Frame.of({"do": "lend", "count": "1"}).parts()[0],
+        Frame.of({"do": "running", "pid": 1}).parts()[0],
+        Frame.of({"do": "back", "pid": []}).parts()[0],
+        Frame.of({"do": "told", "tally": {"outcomes": 1}}).parts()[0],
         Frame.of({"do": "load", "path": "/etc/passwd", "revision": "r9"}).parts()[0],
         Frame.of({"do": "query"}, b"x" * 3_000_000).parts()[0],
     ):

@@ -94,8 +94,8 @@ def counts(summary: str) -> dict[str, int]:
 def tests() -> int:
     """Run all shares side by side; 0 when all passed and, where it is measured, enough is covered.
 
-    Coverage is for the CI, by ``PLANKB_COVERAGE=1``: it nearly doubles the time, above all of
-    the services that tests start.
+    Coverage is measured with ``PLANKB_COVERAGE=1`` only: it nearly doubles the time, above all
+    of the services that tests start.
     """
     covered = os.environ.get("PLANKB_COVERAGE") == "1"
     folder = ROOT / "build" / "coverage"

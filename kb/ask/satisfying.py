@@ -1,0 +1,45 @@
+"""Whether a clause is a member of a set, as far as clauses know.
+
+Must not know how a question is put together.
+"""
+
+from __future__ import annotations
+
+from kb.ask.clauses import Clause
+from kb.ask.form import About, Either, Figure, Numbered, Related, Set
+from kb.ask.lexicon import Lexicon
+
+
+def satisfies(clause: Clause, members: Set, lexicon: Lexicon) -> bool:
+    """Whether a clause is a member of a set, as far as clauses know."""
+    if members.kind != lexicon.provision and members.kind not in clause.kinds:
+        return False
+    for item in members.filters:
+        if isinstance(item, About):
+            if bool(clause.topics & frozenset(item.topics)) == item.negated:
+                return False
+        elif isinstance(item, Related) and item.entities:
+            linked = clause.linked | {clause.iri}
+            if bool(linked & frozenset(item.entities)) == item.negated:
+                return False
+        elif isinstance(item, Figure):
+            if not any(within(value, item) for value in clause.values):
+                return False
+        elif isinstance(item, Numbered | Either):
+            return True
+    return True
+
+
+def within(value: float, figure: Figure) -> bool:
+    """Whether a number is like a figure; figures without an operator are about that much."""
+    tests = {
+        "more-than": value.__gt__,
+        "at-least": value.__ge__,
+        "less-than": value.__lt__,
+        "at-most": value.__le__,
+        "exactly": value.__eq__,
+    }
+    return all(
+        tests[operator](number) if operator in tests else abs(value - number) <= 0.05 * number
+        for operator, number in figure.bounds
+    )
