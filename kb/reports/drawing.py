@@ -82,7 +82,7 @@ class Drawer:
         # A team's targets stand as its newest report in the file says.
         newest = {key.team: key for key in sorted(found, key=lambda key: key.year)}
         judged: dict[Key, list[Mapping[str, Any]]] = {}
-        for one in audit["progress"] if audit else ():
+        for one in (audit or {}).get("progress", ()):
             if one["team"] in newest and one["year"] is not None:
                 judged.setdefault(newest[one["team"]], []).append(one)
         return {
