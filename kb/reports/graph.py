@@ -262,7 +262,7 @@ class Grapher:
             yield triple(subject, term("unreadable"), ox.Literal(text))
         for column in COLUMNS:
             for trait in sorted(one.row.traits.get(column, ())):
-                yield triple(subject, term(trait), ox.Literal(column))
+                yield triple(subject, term(trait + "Cell"), ox.Literal(column))
 
     def quantity(self, one: Observation) -> str | None:
         """What kind of figure it is: count, share, growth, ratio or rank; None where its unit

@@ -1,8 +1,7 @@
 """pySHACL is the reference: the auditor finds the same results, by rule, shape and figure.
 
 The reference takes seconds for some dozens of rows, so here is a fault of every shape in as few
-rows as it needs, and random rows beside them; ``./dev bench audit`` does the
-same with seeded faults of whole reports.
+rows as it needs, and random rows beside them.
 """
 
 from __future__ import annotations
