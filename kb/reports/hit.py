@@ -39,7 +39,7 @@ class Hit:
         if self.rule.column is None:
             return None
         name = self.rule.column.removeprefix("unknown").lower()
-        if name in ("formula", "merged", "hidden"):
+        if name in ("formulacell", "mergedcell", "hiddencell"):
             return self.found.get("value", "value")
         return {"unreadable": "value", "plan": "team"}.get(name, name)
 

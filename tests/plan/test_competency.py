@@ -30,6 +30,8 @@ def questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the questions that a test may spoil; the checks read it in place of the real."""
     folder = tmp_path / "queries" / "competency"
     shutil.copytree(knowledge.root() / "queries" / "competency", folder)
+    shapes = Path("ontology", "shapes")  # what rules use needs no question
+    shutil.copytree(knowledge.root() / shapes, tmp_path / shapes)
     monkeypatch.setattr(knowledge, "root", lambda: tmp_path)
     return folder
 
