@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from kb import settings
 from kb.ask import stock, written
 from kb.ask.asker import Asker
@@ -23,6 +25,7 @@ def test_what_is_written_reads_back_as_it_was(graph: PlanGraph) -> None:
     assert written.write(again) == written.write(made)
 
 
+@pytest.mark.needs_ci
 def test_the_graph_is_read_once_and_never_by_a_file_that_was_altered(
     graph: PlanGraph, tmp_path: Path
 ) -> None:

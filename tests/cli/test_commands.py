@@ -139,6 +139,7 @@ def test_a_query_of_the_answer_gives_its_rows(plankb: Run) -> None:
     assert {row["iri"] for row in answer["rows"]} <= found
 
 
+@pytest.mark.needs_ci
 def test_export_is_byte_identical_and_says_what_the_source_is(plankb: Run, tmp_path: Path) -> None:
     for name in ("trig", "ttl", "nq", "nt", "jsonld"):
         first, second = tmp_path / f"a.{name}", tmp_path / f"b.{name}"

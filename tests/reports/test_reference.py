@@ -155,6 +155,7 @@ def _random(chance: random.Random) -> list[Line]:
     ]
 
 
+@pytest.mark.needs_ci
 def test_a_fault_of_every_shape_is_found_alike(lists: CodeLists, auditor: Auditor) -> None:
     found = set()
     chance = random.Random(SEED)

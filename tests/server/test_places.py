@@ -53,6 +53,7 @@ def test_connections_are_spread_over_the_sockets_of_one_address(address: str, fa
         each.close()
 
 
+@pytest.mark.needs_ci
 def test_each_web_process_keeps_to_a_processor_of_its_own(tmp_path: Path) -> None:
     several = len(os.sched_getaffinity(0))
     for pin, allowed in (("on", 1), ("off", several)):

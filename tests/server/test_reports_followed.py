@@ -60,6 +60,7 @@ def asked(service: Service) -> tuple[object, object]:
     return answer["rows"], offered
 
 
+@pytest.mark.needs_ci
 def test_what_is_decided_is_served(tmp_path: Path, drawer: Drawer) -> None:
     data = tmp_path / "data"
     cache = Kept.of(Settings(), "").path  # the graph is there from the test's own
