@@ -15,9 +15,8 @@ from kb.ask.rows import STATUSES
 from kb.errors import UnknownName
 from kb.plan.graph import PlanGraph
 from kb.plan.why import Explainer, Explanation
-from kb.terms import RDFS, SKOS
 from kb.text import Text
-from server import addresses, delivery, held, views
+from server import addresses, delivery, held, labelled, views
 from server.access import knowledge
 from server.knowledge import Knowledge
 
@@ -83,22 +82,9 @@ def _explainer(knowledge: Knowledge) -> Explainer:
 
 
 def _labels(terms: set[str]) -> dict[str, Text]:
-    iris = " ".join(f"<{term}>" for term in sorted(terms) if term.startswith(("http:", "https:")))
-    said: dict[str, dict[str, str]] = {}
-    for row in knowledge().store.select(
-        f"""SELECT ?x ?l (LANG(?l) AS ?g) WHERE {{ VALUES ?x {{ {iris} }}
-            ?x <{SKOS}prefLabel>|<{RDFS}label> ?l }}"""
-    ):
-        cell = {name: str(getattr(term, "value", term)) for name, term in row.items()}
-        said.setdefault(cell["x"], {})[cell["g"]] = cell["l"]
-    labels = {}
-    for term in terms:
-        local = term.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-        own = said.get(term, {})
-        shown = local if term.startswith(("http:", "https:")) else term
-        zh = own.get("zh") or own.get("en") or shown
-        labels[term] = Text(zh, own.get("en") or zh)
-    return labels
+    """What the terms of statements are called; literals are called what they are."""
+    iris = {term for term in terms if term.startswith(("http:", "https:"))}
+    return {**{term: Text(term, term) for term in terms - iris}, **labelled.labels(iris)}
 
 
 def _address(term: str) -> str:

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 from kb.ask.rows import STATUSES
 from kb.terms import OA, RDF, RDFS, SKOS
 from kb.text import Text
-from server import addresses, views
+from server import addresses, labelled, views
 from server.access import knowledge
 from server.addresses import local_address
 
@@ -74,7 +74,7 @@ def page() -> Response:
     return views.page(
         "explore.html",
         focus=focus,
-        label=_label(focus),
+        label=labelled.labels([focus])[focus],
         found=found,
         left=left,
         right=right,
@@ -100,14 +100,6 @@ def _side(found: list[Neighbour]) -> Side:
         tuple(Drawn(one, _STEP + _STEP * at) for at, one in enumerate(drawn)),
         len(found) - len(drawn),
     )
-
-
-def _label(iri: str) -> Text:
-    rows = knowledge().store.select(
-        f"SELECT ?l (LANG(?l) AS ?g) WHERE {{ <{iri}> <{SKOS}prefLabel>|<{RDFS}label> ?l }}"
-    )
-    said = {_text(row["g"]): _text(row["l"]) for row in rows}
-    return _of(iri, said.get("zh", ""), said.get("en", ""))
 
 
 def _neighbours(iri: str) -> list[Neighbour]:
@@ -155,8 +147,8 @@ def _neighbours(iri: str) -> list[Neighbour]:
 
 
 def _of(iri: str, zh: str, en: str) -> Text:
-    local = iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-    return Text(zh or en or local, en or zh or local)
+    own = labelled.local(iri)
+    return Text(zh or en or own, en or zh or own)
 
 
 def _text(term: object) -> str:

@@ -15,7 +15,7 @@ from kb.plan import views as known_views
 from kb.plan.evidence import Span
 from kb.terms import OA, RDFS, SKOS
 from kb.text import Text
-from server import addresses, citation, language, tables, views
+from server import addresses, citation, labelled, language, tables, views
 from server.access import knowledge
 
 blueprint = Blueprint("resources", __name__)
@@ -91,7 +91,7 @@ def _data(iri: str, suffix: str) -> Response:
 def _page(iri: str) -> Response:
     lexicon = knowledge().asker.lexicon
     statements = _statements(iri)
-    label = _label(iri)
+    label = labelled.labels([iri])[iri]
     known = lexicon.things.get(iri)
     kinds = [lexicon.label(kind) for kind in sorted(known.kinds)] if known else []
     response = views.page(
@@ -123,16 +123,6 @@ def _tables(iri: str, kinds: Collection[str]) -> list[tables.Table]:
         if any(schema.is_a(kind, ns + wanted) for wanted in view.of for kind in kinds)
     ]
     return [table for table in found if table.lines]
-
-
-def _label(iri: str) -> Text:
-    rows = knowledge().store.select(
-        f"SELECT ?l (LANG(?l) AS ?lang) WHERE {{ <{iri}> <{SKOS}prefLabel>|<{RDFS}label> ?l }}"
-    )
-    found = {_text(row["lang"]): _text(row["l"]) for row in rows}
-    local = iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-    zh = found.get("zh") or found.get("en") or found.get("") or local
-    return Text(zh, found.get("en") or zh)
 
 
 def _statements(iri: str) -> tuple[list[Statement], list[Statement]]:

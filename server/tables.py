@@ -14,9 +14,9 @@ from kb.ask.rows import span_of
 from kb.plan.evidence import Span
 from kb.plan.views import View
 from kb.store.interface import Row
-from kb.terms import OA, RDFS, SKOS, XSD
+from kb.terms import OA, XSD
 from kb.text import Text
-from server import addresses
+from server import addresses, labelled
 from server.access import knowledge
 from server.texts import TEXTS
 
@@ -111,8 +111,7 @@ def _both(name: str, row: Row) -> Field | None:
 
 def _field(name: str, term: object, labels: dict[str, Text]) -> Field:
     if isinstance(term, ox.NamedNode):
-        local = term.value.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-        label = labels.get(term.value) or Text(local, local)
+        label = labels[term.value]
         concept = term.value.startswith(f"{knowledge().base}scheme/")
         return Field(label, addresses.local_address(term.value), concept=concept)
     if not isinstance(term, ox.Literal):
@@ -135,18 +134,7 @@ def _described(rows: list[Row]) -> tuple[dict[str, Text], dict[str, list[Span]]]
     if not every:
         return {}, {}
     named = " ".join(f"<{iri}>" for iri in sorted(every))
-    said: dict[str, dict[str, str]] = {}
-    for row in knowledge().store.select(
-        f"""SELECT ?x ?l WHERE {{ VALUES ?x {{ {named} }}
-            ?x <{SKOS}prefLabel>|<{RDFS}label> ?l }}"""
-    ):
-        label = row["l"]
-        assert isinstance(label, ox.Literal)
-        said.setdefault(_text(row["x"]), {})[label.language or ""] = label.value
-    labels = {}
-    for iri, own in said.items():
-        zh = own.get("zh") or own.get("") or own.get("en") or ""
-        labels[iri] = Text(zh, own.get("en") or zh)
+    labels = labelled.labels(every)
     spans: dict[str, list[Span]] = {}
     ns = knowledge().base + "ns#"
     for row in knowledge().store.select(
