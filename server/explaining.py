@@ -6,6 +6,7 @@ Must not know how any of these is found.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -21,6 +22,9 @@ from server.access import knowledge
 from server.knowledge import Knowledge
 
 blueprint = Blueprint("explaining", __name__)
+
+#: Of a statement only the text of its object is known: a literal may begin like an address.
+_IRI = re.compile(r'https?:[^\x00-\x20<>"{}|\\^`]+')
 
 
 @blueprint.get("/why")
@@ -83,7 +87,7 @@ def _explainer(knowledge: Knowledge) -> Explainer:
 
 def _labels(terms: set[str]) -> dict[str, Text]:
     """What the terms of statements are called; literals are called what they are."""
-    iris = {term for term in terms if term.startswith(("http:", "https:"))}
+    iris = {term for term in terms if _IRI.fullmatch(term)}
     return {**{term: Text(term, term) for term in terms - iris}, **labelled.labels(iris)}
 
 

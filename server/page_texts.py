@@ -97,5 +97,4 @@ PAGES = {
     "by-rule": Text("派生规则：", "Derived by the rule"),
     "from": Text("所用的事实：", "From these facts:"),
     "outside": Text("外部来源：", "Outside source:"),
-    "positions": Text("位置", "at"),
 }

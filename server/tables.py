@@ -82,13 +82,15 @@ def table(view: View, iri: str = "") -> Table:
     """
     query = view.bound(iri) if iri else view.query
     rows = knowledge().store.select(query)
-    labels, spans = _described(rows)
+    every = {t.value for row in rows for t in row.values() if isinstance(t, ox.NamedNode)}
+    labels = labelled.labels(every)
+    subjects = [_subject(row) for row in rows]
+    spans = _spans(subjects)
     lines = []
-    for row in rows:
+    for row, subject in zip(rows, subjects, strict=True):
         fields = {
             name: _both(name, row) or _field(name, row.get(name), labels) for name in view.columns
         }
-        subject = next((t.value for t in row.values() if isinstance(t, ox.NamedNode)), "")
         lines.append(Line(fields, tuple(sorted(spans.get(subject, ())))))
     cited = any(line.spans for line in lines)
     return Table(view, query, view.columns, tuple(lines), cited)
@@ -128,13 +130,13 @@ def _field(name: str, term: object, labels: dict[str, Text]) -> Field:
     return Field(Text(term.value, term.value))
 
 
-def _described(rows: list[Row]) -> tuple[dict[str, Text], dict[str, list[Span]]]:
-    """Labels of all resources in the rows, and the clauses of those that come first in one."""
-    every = {t.value for row in rows for t in row.values() if isinstance(t, ox.NamedNode)}
-    if not every:
-        return {}, {}
-    named = " ".join(f"<{iri}>" for iri in sorted(every))
-    labels = labelled.labels(every)
+def _subject(row: Row) -> str:
+    """The resource that comes first in a row, whose clauses stand beside it; empty for none."""
+    return next((t.value for t in row.values() if isinstance(t, ox.NamedNode)), "")
+
+
+def _spans(subjects: list[str]) -> dict[str, list[Span]]:
+    named = " ".join(f"<{iri}>" for iri in sorted({*subjects} - {""}))
     spans: dict[str, list[Span]] = {}
     ns = knowledge().base + "ns#"
     for row in knowledge().store.select(
@@ -144,7 +146,7 @@ def _described(rows: list[Row]) -> tuple[dict[str, Text], dict[str, list[Span]]]
     ):
         cell = {name: _text(term) for name, term in row.items()}
         spans.setdefault(cell["x"], []).append(span_of(cell))
-    return labels, spans
+    return spans
 
 
 def _text(term: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 
 from kb.errors import UnknownName
 from kb.plan import views as known
@@ -87,14 +87,6 @@ def _table(name: str) -> tables.Table:
             Text("用 ?of= 给出它的 IRI", "give its IRI as ?of="),
         )
     return tables.table(found, addresses.existing(asked))
-
-
-def downloads(table: tables.Table, iri: str = "") -> list[tuple[str, str]]:
-    """Formats of a table's file, each with its address."""
-    return [
-        (format.upper(), url_for("views.file", name=table.view.name, format=format, of=iri or None))
-        for format in _MEDIA
-    ]
 
 
 def _rows(table: tables.Table) -> list[list[str]]:

@@ -25,7 +25,10 @@ from kb.reports.sheet import Upload
 from kb.terms import PROV, RDF, XSD
 
 #: Whose way of working decides what a file becomes: with other code it is drawn anew.
-_MAKERS = ("reading/*.py", "codelists.py", "graph.py", "observing.py", "unit.py", "written.py")
+_MAKERS = (
+    "reading/*.py", "codelists.py", "drawing.py", "graph.py", "observing.py", "unit.py",
+    "written.py",
+)  # fmt: skip
 #: A file that was taken in has passed the operator's limits of its day; lower ones, or a machine
 #: that is busy, must not take an accepted figure out of the graph.
 _LIMITS = Limits(

@@ -34,7 +34,8 @@ from kb.reports.sheet import Upload
 from kb.reports.stored import audit_stored
 from kb.store.embedded import EmbeddedStore
 from kb.terms import DEFAULT_BASE
-from tests.reports.corpus import FAULTS, Corpus, File, seeds
+from tests.reports.corpus import Corpus, File
+from tests.reports.seeding import FAULTS, seeds
 
 Row = dict[str, object]
 T = TypeVar("T")

@@ -24,7 +24,8 @@ from kb.reports.codelists import CodeLists
 from kb.reports.finding import Audit, Finding
 from kb.reports.observing import observe
 from kb.reports.sheet import Trait, Upload
-from tests.reports.corpus import FAULTS, Corpus, File, Line, seeds
+from tests.reports.corpus import Corpus, File, Line
+from tests.reports.seeding import FAULTS, seeds
 
 SEED = int(os.environ.get("PLANKB_SEED", secrets.randbelow(1_000_000)))
 HEADING = "reporter,team,indicator,year,value,unit,basis,note\n"

@@ -17,7 +17,8 @@ from kb.reports.sheet import Cell
 from kb.reports.stored import audit_stored
 from kb.store.embedded import EmbeddedStore
 from kb.terms import DEFAULT_BASE
-from tests.reports.corpus import FAULTS, Corpus
+from tests.reports.corpus import Corpus
+from tests.reports.seeding import FAULTS
 
 SEED = int(os.environ.get("PLANKB_SEED", secrets.randbelow(1_000_000)))
 #: Faults that can stand in one corpus without hiding each other.

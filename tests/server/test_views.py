@@ -231,6 +231,13 @@ def test_every_statement_of_a_page_says_why(web: httpx.Client) -> None:
     [told] = web.get("/api/why", params=asked).json()["statements"]
     assert told["status"] == "stated"
     assert told["evidence"][0]["quote"] == "农村实用人才总量增加10000人"
+    # Sources from outside are texts, and some begin like an address.
+    query = f"SELECT DISTINCT ?s {{ GRAPH <{BASE}graph/jiangjin-6-4/external> {{ ?s ?p ?o }} }}"
+    found = web.get("/sparql", params={"query": query, "format": "json"}).json()
+    outside = [row["s"]["value"] for row in found["results"]["bindings"]]
+    assert outside
+    for subject in outside:
+        assert web.get("/why", params={"s": subject}).status_code == 200, subject
     for wrong in ("/why", "/why?s=x", f"/why?s={BASE}id/jiangjin-6-4/plan&p=nothing"):
         assert web.get(wrong).status_code == 404
 
