@@ -34,6 +34,7 @@ class Field:
         number: the value, where it is one.
         status: the code, where it is that of a status.
         concept: whether it is a term of a scheme, and no thing of the plan.
+        iri: of the resource; empty for anything else.
     """
 
     text: Text = _NOTHING
@@ -41,6 +42,7 @@ class Field:
     number: Decimal | None = None
     status: str = ""
     concept: bool = False
+    iri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def _field(name: str, term: object, labels: dict[str, Text]) -> Field:
     if isinstance(term, ox.NamedNode):
         label = labels[term.value]
         concept = term.value.startswith(f"{knowledge().base}scheme/")
-        return Field(label, addresses.local_address(term.value), concept=concept)
+        link = addresses.local_address(term.value)
+        return Field(label, link, concept=concept, iri=term.value)
     if not isinstance(term, ox.Literal):
         return Field()
     if term.datatype.value in _NUMBERS:

@@ -1,30 +1,21 @@
-"""Views: pages of a table with its picture, and the same rows as CSV and XLSX.
+"""Views: pages of a table with its picture, and the same rows as files.
 
 Must not know what any view shows.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 
 from kb.errors import UnknownName
 from kb.plan import views as known
-from kb.spreadsheet import safe
-from kb.text import Language, Text
-from server import addresses, delivery, language, pictures, tables
+from kb.text import Text
+from server import addresses, delivery, language, pictures, table_files, tables
 from server.access import knowledge
 from server.clauses import clauses
 from server.page_texts import PAGES
 
 blueprint = Blueprint("views", __name__)
-
-_MEDIA = {
-    "csv": "text/csv; charset=utf-8; header=present",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @blueprint.get("/view")
@@ -37,18 +28,20 @@ def index() -> Response:
 @blueprint.get("/view/<name>")
 def view(name: str) -> Response:
     """One view: its picture, its table, its query, and the data to take home."""
-    return page("view.html", table=_table(name))
+    return page("view.html", table=_table(name), of=request.args.get("of", ""))
 
 
-@blueprint.get("/view/<name>.<any(csv, xlsx):format>")
+@blueprint.get("/view/<name>.<any(csv, xlsx, ttl, jsonld):format>")
 def file(name: str, format: str) -> Response:
     """The rows of a view, in both languages, with the clauses."""
     found = _table(name)
-    body = _csv(found) if format == "csv" else _xlsx(found, language.of_request())
+    of = request.args.get("of")
+    address = url_for("views.file", name=name, format="csv", of=of, _external=True)
+    body = table_files.written(found, format, language.of_request(), address)
     revision = knowledge().revision
     # A workbook holds the time at which it was made, so two of them are never the same bytes.
-    own_tag = delivery.tag(revision, found.query) if format == "csv" else None
-    response = delivery.send(body, _MEDIA[format], revision, own_tag)
+    own_tag = delivery.tag(revision, found.query, format, address) if format != "xlsx" else None
+    response = delivery.send(body, table_files.MEDIA[format], revision, own_tag)
     response.headers["Content-Disposition"] = f'attachment; filename="plankb-{name}.{format}"'
     return response
 
@@ -59,8 +52,8 @@ def page(template: str, **values: object) -> Response:
     content = render_template(
         template,
         p={name: text.in_(chosen) for name, text in PAGES.items()},
-        bars=pictures.bars,
-        matrix=pictures.matrix,
+        draw=pictures.draw,
+        files=table_files.MEDIA,
         **values,
     )
     revision = knowledge().revision
@@ -87,65 +80,3 @@ def _table(name: str) -> tables.Table:
             Text("用 ?of= 给出它的 IRI", "give its IRI as ?of="),
         )
     return tables.table(found, addresses.existing(asked))
-
-
-def _rows(table: tables.Table) -> list[list[str]]:
-    head = []
-    for name in table.columns:
-        head += [name] if _single(table, name) else [f"{name}_zh", f"{name}_en"]
-    lines = [[*head, "quotes", "positions"]]
-    for line in table.lines:
-        own: list[str] = []
-        for name in table.columns:
-            field = line.fields[name]
-            if _single(table, name):
-                number = field.number
-                own.append(field.text.en if number is None else f"{number.normalize():f}")
-            else:
-                own += [field.text.zh, field.text.en]
-        quotes = " ¦ ".join(span.quote for span in line.spans)
-        places = " ".join(f"[{span.start},{span.end})" for span in line.spans)
-        lines.append([*own, quotes, places])
-    return lines
-
-
-def _single(table: tables.Table, name: str) -> bool:
-    """Whether a column says the same in both languages."""
-    return all(line.fields[name].text.zh == line.fields[name].text.en for line in table.lines)
-
-
-def _csv(table: tables.Table) -> bytes:
-    written = io.StringIO()
-    lines = csv.writer(written)
-    for row in _rows(table):
-        lines.writerow([safe(text) for text in row])
-    return ("\ufeff" + written.getvalue()).encode()
-
-
-def _xlsx(table: tables.Table, lang: Language) -> bytes:
-    import xlsxwriter  # only who takes a workbook home waits for it
-
-    written = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(written, options) as book:
-        sheet = book.add_worksheet(table.view.name[:31])
-        bold = book.add_format({"bold": True})
-        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        rows = _rows(table)
-        sheet.write_row(0, 0, rows[0], bold)
-        numbers = {
-            at
-            for at, name in enumerate(rows[0])
-            if name in table.columns
-            and any(line.fields[name].number is not None for line in table.lines)
-        }
-        for number, row in enumerate(rows[1:], 1):
-            for column, text in enumerate(row):
-                if column in numbers and text:
-                    sheet.write_number(number, column, float(text), wrapped)
-                else:
-                    sheet.write_string(number, column, text, wrapped)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(rows[0]) - 1, 28)
-        sheet.write_comment(0, 0, table.view.about.in_(lang), {"x_scale": 3, "y_scale": 2})
-    return written.getvalue()

@@ -18,15 +18,20 @@ from kb.plan import knowledge
 from kb.plan.knowledge import QueryFile
 from kb.text import Text
 
-Kind = OneOf["bars", "matrix", "waterfall"]
-_KINDS = ("bars", "matrix", "waterfall")
+Kind = OneOf["bars", "matrix", "waterfall", "links", "progress"]
+#: Each with how many columns it needs at least.
+_KINDS = {"bars": 2, "matrix": 3, "waterfall": 3, "links": 3, "progress": 8}
 _COLUMN = re.compile(r"column (\w+) zh")
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """How a view is drawn: ``bars LABEL VALUE``, ``matrix ROW COLUMN VALUE``, ``waterfall
-    LABEL VALUE SIGN``; each a column of its table.
+    """How a view is drawn, each word after the kind a column of its table.
+
+    ``bars LABEL VALUE [SCALE [GROUP [NOTE …]]]``: bars of one scale can be compared. ``matrix ROW
+    COLUMN VALUE``. ``waterfall LABEL VALUE SIGN [SCALE]``: the sign is ``+`` for a part, ``=`` for
+    the whole, ``?`` for what no part accounts for. ``links FROM TO STATUS [GROUP]``. ``progress
+    LABEL YEAR VALUE LOW HIGH AIM UNIT GRADE [GROUP]``: values with their intervals against an aim.
     """
 
     kind: Kind
@@ -118,8 +123,8 @@ def _picture(file: QueryFile, names: list[str]) -> Picture | None:
     kind, *columns = file.header.get("picture", "").split() or [""]
     if not kind:
         return None
-    if kind not in _KINDS or not columns or set(columns) - set(names):
-        raise _wrong(file, "“# picture: bars|matrix|waterfall COLUMN …”")
+    if len(columns) < _KINDS.get(kind, len(columns) + 1) or set(columns) - set(names):
+        raise _wrong(file, f"“# picture: {'|'.join(_KINDS)} COLUMN …”")
     return Picture(cast(Kind, kind), tuple(columns))
 
 
