@@ -9,13 +9,13 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from kb.terms import RDFS, SKOS
+from kb.terms import OA, RDF, RDFS, SKOS
 from kb.text import Text
 from server.access import knowledge
 
 
 def labels(iris: Iterable[str]) -> dict[str, Text]:
-    """The label of each resource; its local name where it has none.
+    """The label of each resource; where it has none, its class and what it is about.
 
     Args:
         iris: that stand in the graph, so that they hold nothing but IRIs.
@@ -36,7 +36,49 @@ def labels(iris: Iterable[str]) -> dict[str, Text]:
         assert isinstance(resource, ox.NamedNode)
         assert isinstance(label, ox.Literal)
         said.setdefault(resource.value, {}).setdefault(label.language or "", label.value)
-    return {iri: _label(iri, said.get(iri, {})) for iri in every}
+    found = {iri: _label(iri, said.get(iri, {})) for iri in every if iri in said}
+    bare = [iri for iri in every if iri not in said]
+    return {**found, **_described(bare)} if bare else found
+
+
+def _described(bare: list[str]) -> dict[str, Text]:
+    """Names for what has no label: its class, then what it is about and its year or quote."""
+    ns = knowledge().base + "ns#"
+    named = " ".join(f"<{iri}>" for iri in bare)
+    about = "|".join(
+        f"<{name}>"
+        for name in (RDF + "subject", ns + "indicator", ns + "target", ns + "team", ns + "inMeasure")
+    )
+    kinds: dict[str, Text] = {}
+    subjects: dict[str, str] = {}
+    tails: dict[str, str] = {}
+    for row in knowledge().store.select(
+        f"""SELECT ?x ?zh ?en ?about ?year ?quote WHERE {{ VALUES ?x {{ {named} }}
+            ?x a ?kind . ?kind <{RDFS}label> ?zh , ?en
+            FILTER(LANG(?zh) = "zh" && LANG(?en) = "en")
+            FILTER NOT EXISTS {{ ?x a ?narrow . ?narrow <{RDFS}subClassOf> ?kind }}
+            OPTIONAL {{ ?x {about} ?about }} OPTIONAL {{ ?x <{ns}year> ?year }}
+            OPTIONAL {{ ?x <{OA}exact> ?quote }} }} ORDER BY ?x ?kind ?about"""
+    ):
+        cell = {name: str(getattr(term, "value", term)) for name, term in row.items()}
+        kinds.setdefault(cell["x"], Text(cell["zh"], cell["en"]))
+        if "about" in cell:
+            subjects.setdefault(cell["x"], cell["about"])
+        tails.setdefault(cell["x"], cell.get("year", cell.get("quote", "")))
+    # One step only: what they are about has a name, or else its own local name serves.
+    inner = labels(set(subjects.values()) - set(bare)) if subjects else {}
+    found = {}
+    for iri in bare:
+        kind, subject, tail = kinds.get(iri), subjects.get(iri, ""), tails.get(iri, "")
+        if kind is None or not (subject or tail):
+            found[iri] = Text(local(iri), local(iri))
+            continue
+        named_by = inner.get(subject, Text("", ""))
+        found[iri] = Text(
+            f"{kind.zh}：{' '.join(filter(None, (named_by.zh, tail)))}",
+            f"{kind.en}: {' '.join(filter(None, (named_by.en, tail)))}",
+        )
+    return found
 
 
 def _label(iri: str, own: dict[str, str]) -> Text:

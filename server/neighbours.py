@@ -1,155 +1,173 @@
-"""What a resource is linked to, as a picture of three columns and as a list.
+"""What a resource is linked to: a picture to explore and a list, from the rows of one view.
 
-What points to it stands on the left, what it points to on the right; a line shows the status of
-the statement by its dashes. Everything in the picture is a link, so it is explored by mouse,
-touch or keyboard, and without scripts. Must not know what a link means.
+The page holds both without a script: what points to the resource stands on the left, what it
+points to on the right, and many of a kind are one mark that leads to their list. With a script
+the picture is a graph that grows where it is clicked. Must not know what a link means.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
-from kb.ask.rows import STATUSES
-from kb.terms import OA, RDF, RDFS, SKOS
+from kb.plan import views as known
 from kb.text import Text
-from server import addresses, labelled, views
+from server import addresses, delivery, labelled, language, tables, views
 from server.access import knowledge
-from server.addresses import local_address
+from server.labels import labels
+from server.page_texts import PAGES
+from server.tables import Line, Table
+from server.texts import TEXTS
 
 blueprint = Blueprint("neighbours", __name__)
 
-#: So many on a side are drawn; the list has them all.
-_DRAWN = 18
+#: More than so many of one class, relation and status are drawn as one.
+_TOGETHER = 6
 _STEP = 30
+#: Strongest first.
+_STATUSES = ("stated", "derived", "editorial", "external", "reported")
+_SENTENCES = (
+    "explore-picture", "explore-centre", "explore-page", "explore-more", "explore-hidden",
+    "explore-failed", "explore-links", "explore-none",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A resource that the focus is linked to by one statement.
+class Mark:
+    """What is drawn on one side: a resource, or several of a class together.
 
     Args:
-        iri: of it; label: its name; kind: the name of a class of it.
-        relation: the property's name; inward: whether it points to the focus.
-        status: local name of the graph of the statement.
+        label: of the resource, or of the class.
+        count: how many it stands for.
+        address: of the page that has it in the middle, or lists them all.
+        relation: what links it; status: of the statement.
+        y: height in user units.
     """
 
-    iri: str
     label: Text
-    kind: Text
+    count: int
+    address: str
     relation: Text
-    inward: bool
     status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A neighbour in the picture, at its height in user units."""
-
-    neighbour: Neighbour
     y: int
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of the picture, and how many did not fit."""
-
-    drawn: tuple[Drawn, ...]
-    left_out: int
 
 
 @blueprint.get("/explore")
 def page() -> Response:
-    """The neighbours of a resource, filtered by status and class."""
-    iri = request.args.get("focus") or _plan()
-    focus = addresses.existing(iri)
-    status, kind = request.args.get("status", ""), request.args.get("kind", "")
-    every = _neighbours(focus)
-    kinds = sorted({one.kind for one in every if one.kind.en}, key=lambda text: text.en)
-    found = [one for one in every if status in ("", one.status) and kind in ("", one.kind.en)]
-    left = _side([one for one in found if one.inward])
-    right = _side([one for one in found if not one.inward])
-    height = _STEP * max(len(left.drawn), len(right.drawn), 1) + _STEP
+    """The links of a resource, filtered by status and class."""
+    focus = addresses.existing(request.args.get("focus") or _plan())
+    whole = _links(focus)
+    asked = [name for name in request.args.getlist("status") if name in _STATUSES]
+    kind = request.args.get("kind", "")
+    found = [
+        line
+        for line in whole.lines
+        if (not asked or line.fields["status"].status in asked) and kind in ("", _kind(line))
+    ]
+    left = _side(found, focus, "←", together=not kind)
+    right = _side(found, focus, "→", together=not kind)
+    statuses = [n for n in _STATUSES if any(e.fields["status"].status == n for e in whole.lines)]
+    kinds = {_kind(line): line.fields["kind"].text for line in whole.lines}
+    label = labelled.labels([focus])[focus]
     return views.page(
         "explore.html",
         focus=focus,
-        label=labelled.labels([focus])[focus],
-        found=found,
+        label=label,
+        table=replace(whole, lines=tuple(found)),
+        total=len(whole.lines),
         left=left,
         right=right,
-        height=height,
-        statuses=[name for name in STATUSES if any(one.status == name for one in every)],
-        kinds=kinds,
-        chosen_status=status,
+        height=_STEP * max(len(left), len(right), 1) + _STEP,
+        statuses=statuses,
+        kinds=sorted(kinds.items()),
+        chosen=asked or statuses,
         chosen_kind=kind,
-        address=local_address(focus),
+        address=addresses.local_address(focus),
+        config=_config(focus, label, whole),
+    )
+
+
+@blueprint.get("/api/neighbours")
+def api() -> Response:
+    """The links of a resource, each with the other end, its class and the status."""
+    asked = request.args.get("focus") or _plan()
+    focus = addresses.existing(asked)
+    found = {"focus": focus, "page": addresses.local_address(focus), "links": _as_json(_links(focus))}
+    data = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
+    revision = knowledge().revision
+    own_tag = delivery.tag(revision, "neighbours", focus, language.of_request())
+    return delivery.send(
+        data, "application/json", revision, own_tag, vary="Accept-Language"
     )
 
 
 def _plan() -> str:
-    rows = knowledge().store.select(
-        f"SELECT ?p WHERE {{ ?p a <{knowledge().base}ns#Plan> }} ORDER BY ?p LIMIT 1"
-    )
-    return _text(rows[0]["p"]) if rows else ""
+    plans = labels().plans
+    return plans[0].iri if plans else ""
 
 
-def _side(found: list[Neighbour]) -> Side:
-    drawn = found[:_DRAWN]
-    return Side(
-        tuple(Drawn(one, _STEP + _STEP * at) for at, one in enumerate(drawn)),
-        len(found) - len(drawn),
-    )
+def _links(focus: str) -> Table:
+    return tables.table(known.view("neighbours", knowledge().base), focus)
 
 
-def _neighbours(iri: str) -> list[Neighbour]:
-    """Each once for a property, the firmest first; what has no name (spans, statements about
-    statements) is left out.
-    """
-    base = knowledge().base
-    hidden = " ".join(
-        f"<{name}>"
-        for name in (RDF + "type", SKOS + "inScheme", base + "ns#evidence", base + "ns#topic")
-    )
-    query = f"""SELECT DISTINCT ?x ?p ?g ?way ?zh ?en ?pzh ?pen ?kzh ?ken WHERE {{
-        {{ GRAPH ?g {{ <{iri}> ?p ?x }} BIND("out" AS ?way) }} UNION
-        {{ GRAPH ?g {{ ?x ?p <{iri}> }} BIND("in" AS ?way) }}
-        FILTER(ISIRI(?x) && STRSTARTS(STR(?x), "{base}"))
-        FILTER(?p NOT IN ({hidden.replace(" ", ", ")}))
-        FILTER NOT EXISTS {{ ?x <{OA}exact> ?quote }}
-        OPTIONAL {{ ?x <{SKOS}prefLabel> ?zh FILTER(LANG(?zh) = "zh") }}
-        OPTIONAL {{ ?x <{SKOS}prefLabel> ?en FILTER(LANG(?en) = "en") }}
-        OPTIONAL {{ ?p <{RDFS}label> ?pzh FILTER(LANG(?pzh) = "zh") }}
-        OPTIONAL {{ ?p <{RDFS}label> ?pen FILTER(LANG(?pen) = "en") }}
-        FILTER(BOUND(?zh) || BOUND(?en))
-        OPTIONAL {{ ?x a ?k . ?k <{RDFS}label> ?kzh , ?ken .
-            FILTER(LANG(?kzh) = "zh" && LANG(?ken) = "en")
-            FILTER NOT EXISTS {{ ?x a ?narrow . ?narrow <{RDFS}subClassOf> ?k }} }}
-    }} ORDER BY ?way ?p ?x ?k"""
-    found: dict[tuple[str, str, str], Neighbour] = {}
-    for row in knowledge().store.select(query):
-        cell = {name: _text(term) for name, term in row.items()}
-        status = cell["g"].rsplit("/", 1)[-1]
-        if status not in STATUSES:
-            continue
-        found.setdefault(
-            (cell["way"], cell["p"], cell["x"]),
-            Neighbour(
-                cell["x"],
-                _of(cell["x"], cell.get("zh", ""), cell.get("en", "")),
-                Text(cell.get("kzh", ""), cell.get("ken", "")),
-                _of(cell["p"], cell.get("pzh", ""), cell.get("pen", "")),
-                cell["way"] == "in",
-                status,
-            ),
-        )
-    return sorted(found.values(), key=lambda one: STATUSES.index(one.status))
+def _kind(line: Line) -> str:
+    """The local name of the class, for addresses."""
+    return labelled.local(line.fields["kind"].iri)
 
 
-def _of(iri: str, zh: str, en: str) -> Text:
-    own = labelled.local(iri)
-    return Text(zh or en or own, en or zh or own)
+def _side(found: Iterable[Line], focus: str, way: str, *, together: bool) -> list[Mark]:
+    groups: dict[tuple[str, Text, str], list[Line]] = {}
+    for line in found:
+        if line.fields["way"].text.en == way:
+            status = line.fields["status"].status
+            groups.setdefault((_kind(line), line.fields["relation"].text, status), []).append(line)
+    marks: list[Mark] = []
+    for (kind, relation, status), lines in groups.items():
+        if together and len(lines) > _TOGETHER:
+            there = _address(focus, kind=kind)
+            own = [(lines[0].fields["kind"].text, len(lines), there)]
+        else:
+            own = [(o.text, 1, _address(o.iri)) for o in (line.fields["other"] for line in lines)]
+        for label, count, address in own:
+            y = _STEP + _STEP * len(marks)
+            marks.append(Mark(label, count, address, relation, status, y))
+    return marks
 
 
-def _text(term: object) -> str:
-    return str(getattr(term, "value", term))
+def _address(focus: str, **more: str) -> str:
+    return url_for("neighbours.page", focus=focus, lang=language.of_request(), **more)
+
+
+def _as_json(table: Table) -> list[dict[str, object]]:
+    return [
+        {
+            "way": "out" if line.fields["way"].text.en == "→" else "in",
+            "relation": line.fields["relation"].text.as_dict(),
+            "iri": line.fields["other"].iri,
+            "label": line.fields["other"].text.as_dict(),
+            "page": line.fields["other"].link,
+            "kind": _kind(line),
+            "kindLabel": line.fields["kind"].text.as_dict(),
+            "status": line.fields["status"].status,
+        }
+        for line in table.lines
+    ]
+
+
+def _config(focus: str, label: Text, table: Table) -> dict[str, object]:
+    """What the script starts from: the links that the page has anyway, and its sentences."""
+    lang = language.of_request()
+    return {
+        "lang": lang,
+        "focus": {"iri": focus, "label": label.as_dict(), "page": addresses.local_address(focus)},
+        "links": _as_json(table),
+        "api": url_for("neighbours.api", lang=lang),
+        "explore": url_for("neighbours.page", lang=lang),
+        "t": {
+            **{name: PAGES[name].in_(lang) for name in _SENTENCES},
+            **{name: TEXTS[name].in_(lang) for name in _STATUSES},
+        },
+    }

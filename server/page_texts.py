@@ -80,10 +80,29 @@ PAGES = {
     ),
     "explore": Text("关系图", "Links"),
     "explore-about": Text(
-        "左边的指向它，右边的是它所指。点任何一个，就以那个为中心。",
-        "What points to it is on the left, what it points to on the right. Choose any of them to "
-        "move there.",
+        "左边的指向它，右边的是它所指；同类很多的合成一个。点任何一个，就以那个为中心。",
+        "What points to it is on the left, what it points to on the right; many of a kind are one "
+        "mark. Choose any of them to move there.",
     ),
+    "explore-how": Text(
+        "点一个圆点，就展开它的相邻资源；方向键在圆点之间移动，回车展开。拖动空白处平移，滚轮或 + − 缩放。"
+        "旁边的列表是所选资源的全部关系。",
+        "Click a dot to open what it is linked to. Arrow keys move between dots, Enter opens one. "
+        "Drag the ground to move the picture; the wheel or + and − zoom. The list beside it has "
+        "every link of the one that is chosen.",
+    ),
+    "explore-depth": Text("深度", "Depth"),
+    "explore-picture": Text("关系图", "Picture of the links"),
+    "explore-centre": Text("以它为中心", "Move to the middle"),
+    "explore-page": Text("它的页面", "Its page"),
+    "explore-more": Text("另有 {n} 个未画出", "{n} more are not drawn"),
+    "explore-hidden": Text("已隐藏", "hidden"),
+    "explore-failed": Text("未能读取它的关系", "Its links could not be read"),
+    "explore-links": Text("{n} 条关系", "{n} links"),
+    "explore-none": Text("没有符合筛选的关系", "No links fit the filters"),
+    "explore-in": Text("放大", "Zoom in"),
+    "explore-out": Text("缩小", "Zoom out"),
+    "explore-fit": Text("全部显示", "Show all"),
     "all": Text("全部", "all"),
     "class": Text("类型", "Class"),
     "show": Text("显示", "Show"),

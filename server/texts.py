@@ -46,6 +46,7 @@ TEXTS = {
     "derived": Text("派生", "derived"),
     "editorial": Text("编辑", "editorial"),
     "external": Text("外部", "external"),
+    "reported": Text("报告", "reported"),
     "vocabulary": Text("词汇", "vocabulary"),
     "examples": Text("查询示例", "examples"),
     "evidence": Text("证据", "evidence"),
