@@ -38,6 +38,7 @@ from server import (
     problems,
     reports,
     resources,
+    rules,
     search,
     source,
     sparql,
@@ -50,7 +51,8 @@ from server.texts import TEXTS
 
 _SUBJECTS = (
     ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    views, overview, search, neighbours, manual, reports, submitting, explaining, ops, assets,
+    views, overview, search, neighbours, manual, reports, submitting, explaining, rules, ops,
+    assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.

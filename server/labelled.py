@@ -14,6 +14,16 @@ from kb.text import Text
 from server.access import knowledge
 
 
+#: Terms of RDF itself, which the vocabulary does not declare.
+_STANDARD = {
+    RDF + "type": Text("类型", "type"),
+    RDF + "subject": Text("主语", "subject"),
+    RDF + "predicate": Text("谓语", "predicate"),
+    RDF + "object": Text("宾语", "object"),
+    RDF + "Statement": Text("单条陈述", "single statement"),
+}
+
+
 def labels(iris: Iterable[str]) -> dict[str, Text]:
     """The label of each resource; where it has none, its class and what it is about.
 
@@ -37,7 +47,8 @@ def labels(iris: Iterable[str]) -> dict[str, Text]:
         assert isinstance(label, ox.Literal)
         said.setdefault(resource.value, {}).setdefault(label.language or "", label.value)
     found = {iri: _label(iri, said.get(iri, {})) for iri in every if iri in said}
-    bare = [iri for iri in every if iri not in said]
+    found |= {iri: _STANDARD[iri] for iri in every if iri in _STANDARD}
+    bare = [iri for iri in every if iri not in found]
     return {**found, **_described(bare)} if bare else found
 
 
@@ -53,15 +64,18 @@ def _described(bare: list[str]) -> dict[str, Text]:
     subjects: dict[str, str] = {}
     tails: dict[str, str] = {}
     for row in knowledge().store.select(
-        f"""SELECT ?x ?zh ?en ?about ?year ?quote WHERE {{ VALUES ?x {{ {named} }}
-            ?x a ?kind . ?kind <{RDFS}label> ?zh , ?en
-            FILTER(LANG(?zh) = "zh" && LANG(?en) = "en")
+        f"""SELECT ?x ?kind ?zh ?en ?about ?year ?quote WHERE {{ VALUES ?x {{ {named} }}
+            ?x a ?kind
+            OPTIONAL {{ ?kind <{RDFS}label> ?zh , ?en
+                FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") }}
             FILTER NOT EXISTS {{ ?x a ?narrow . ?narrow <{RDFS}subClassOf> ?kind }}
             OPTIONAL {{ ?x {about} ?about }} OPTIONAL {{ ?x <{ns}year> ?year }}
             OPTIONAL {{ ?x <{OA}exact> ?quote }} }} ORDER BY ?x ?kind ?about"""
     ):
         cell = {name: str(getattr(term, "value", term)) for name, term in row.items()}
-        kinds.setdefault(cell["x"], Text(cell["zh"], cell["en"]))
+        kind = Text(cell["zh"], cell["en"]) if "zh" in cell else _STANDARD.get(cell["kind"])
+        if kind is not None:
+            kinds.setdefault(cell["x"], kind)
         if "about" in cell:
             subjects.setdefault(cell["x"], cell["about"])
         tails.setdefault(cell["x"], cell.get("year", cell.get("quote", "")))

@@ -5,24 +5,71 @@ Must not know what the plan says.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 
 from kb.ask.asker import rows_of
 from kb.ask.rows import span_of
 from kb.plan import review as reviewing
+from kb.plan import views as known_views
 from kb.plan.evidence import Span
 from kb.plan.review import Review
+from kb.plan.views import View
 from kb.terms import OA, PROV
-from server import editor, held, views
+from kb.text import Text
+from server import delivery, editor, held, language, table_files, tables, views
+from server.access import knowledge
 from server.knowledge import Knowledge
+from server.page_texts import PAGES
+from server.tables import Field, Line, Table
 
 blueprint = Blueprint("overview", __name__)
+
+_PARTS = ("arithmetic", "gaps", "anomalies")
 
 
 @blueprint.get("/review")
 def review() -> Response:
     """The plan's self-audit, the gap analysis and the anomalies, each with its arithmetic."""
-    return views.page("review.html", reviews=held.of_revision("reviews", _reviews))
+    found = held.of_revision("reviews", _reviews)
+    base = knowledge().base
+    pictures = {
+        "arithmetic": tables.table(known_views.view("sums", base)),
+        "gaps": tables.table(known_views.view("gaps-by-team", base)),
+    }
+    return views.page(
+        "review.html",
+        parts=[(part, [one for one in found if one.part == part]) for part in _PARTS],
+        pictures=pictures,
+    )
+
+
+@blueprint.get("/review.<any(csv, xlsx, ttl, jsonld):format>")
+def review_file(format: str) -> Response:
+    """Every finding of the self-audit as a row, in both languages, with its clauses."""
+    lines = tuple(
+        Line(
+            {
+                "part": Field(Text(one.part, one.part)),
+                "review": Field(Text(one.name, one.name)),
+                "label": Field(one.label),
+                "finding": Field(finding.text),
+            },
+            finding.spans,
+        )
+        for one in held.of_revision("reviews", _reviews)
+        for finding in one.findings
+    )
+    columns = {name: PAGES[f"review-{name}"] for name in ("part", "review", "label", "finding")}
+    about = View("review", PAGES["review"], PAGES["review-about"], (), "", columns, None, "")
+    address = url_for("overview.review_file", format="csv", _external=True)
+    body = table_files.written(
+        Table(about, "", columns, lines, True), format, language.of_request(), address
+    )
+    revision = knowledge().revision
+    own_tag = delivery.tag(revision, "review", format, address) if format != "xlsx" else None
+    response = delivery.send(body, table_files.MEDIA[format], revision, own_tag)
+    response.headers["Content-Disposition"] = f'attachment; filename="plankb-review.{format}"'
+    return response
 
 
 @blueprint.get("/questions")

@@ -21,10 +21,17 @@ class Passage:
     Args:
         text: of the piece; :data:`server.clauses.GAP` where it is not known.
         span: the narrowest clause that covers it; None where nothing is quoted.
+        start: where it begins in the source.
     """
 
     text: str
     span: Span | None = None
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        """Where a quoted piece ends in the source."""
+        return self.start + len(self.text)
 
 
 def paragraphs(source: Source, spans: tuple[Span, ...]) -> list[list[Passage]]:
@@ -36,19 +43,20 @@ def paragraphs(source: Source, spans: tuple[Span, ...]) -> list[list[Passage]]:
     """
     found: list[list[Passage]] = [[]]
     for passage in _passages(source, spans):
-        first, *further = passage.text.split("\n")
-        for number, text in enumerate((first, *further)):
+        at = passage.start
+        for number, text in enumerate(passage.text.split("\n")):
             if number and found[-1]:
                 found.append([])
             if text.strip():
-                found[-1].append(Passage(text, passage.span))
+                found[-1].append(Passage(text, passage.span, at))
+            at += len(text) + 1
     return [paragraph for paragraph in found if paragraph]
 
 
 def _passages(source: Source, spans: tuple[Span, ...]) -> Iterator[Passage]:
     ends = sorted({0, source.length, *(s.start for s in spans), *(s.end for s in spans)})
     before: Span | None = None
-    held = ""
+    held, begin = "", 0
     for start, end in itertools.pairwise(ends):
         over = [span for span in spans if span.start <= start and end <= span.end]
         narrow = min(over, key=lambda span: (span.end - span.start, span.start), default=None)
@@ -57,8 +65,9 @@ def _passages(source: Source, spans: tuple[Span, ...]) -> Iterator[Passage]:
         else:
             text = narrow.quote[start - narrow.start : end - narrow.start]
         if held and narrow != before:
-            yield Passage(held, before)
+            yield Passage(held, before, begin)
             held = ""
+        begin = begin if held else start
         held, before = held + text, narrow
     if held:
-        yield Passage(held, before)
+        yield Passage(held, before, begin)

@@ -5,49 +5,28 @@ Must not know what a resource means; the graph says that.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from kb.ask.rows import STATUSES, span_of
+from kb.ask.rows import span_of
 from kb.plan import views as known_views
 from kb.plan.evidence import Span
-from kb.terms import OA, RDFS, SKOS
-from kb.text import Text
-from server import addresses, citation, labelled, language, tables, views
+from kb.terms import OA
+from server import addresses, citation, labelled, statements, table_files, tables, views
 from server.access import knowledge
 
 blueprint = Blueprint("resources", __name__)
 
-#: Suffix, media type, and the name of the format in the store.
+#: Suffix, media type; the first four are formats of the store.
 _DATA = {
     "ttl": "text/turtle",
     "jsonld": "application/ld+json",
     "nt": "application/n-triples",
     "csv": "text/csv",
+    "xlsx": table_files.MEDIA["xlsx"],
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement as a page shows it.
-
-    Args:
-        property: the property's label.
-        value: the label of the value or subject, or the literal's text.
-        link: address of its page; empty for a literal.
-        status: local name of the graph that it stands in.
-        language: of a literal; empty where it has none.
-        why: address of what it stands on; empty for a definition.
-    """
-
-    property: Text
-    value: Text
-    link: str
-    status: str
-    language: str = ""
-    why: str = ""
+_NAMES = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "csv": "CSV", "xlsx": "XLSX"}
 
 
 @blueprint.get("/<any(id, scheme):space>/<path:local>")
@@ -76,42 +55,68 @@ def _data(iri: str, suffix: str) -> Response:
     both = (
         f"{{ <{iri}> ?p ?o . BIND(<{iri}> AS ?s) }} UNION {{ ?s ?p <{iri}> . BIND(<{iri}> AS ?o) }}"
     )
-    query = (
+    listed = (
         f"SELECT (?s AS ?subject) (?p AS ?predicate) (?o AS ?object) WHERE {{ {both} }} "
         "ORDER BY ?subject ?predicate ?object"
-        if suffix == "csv"
-        else f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {both} }}"
     )
-    result = knowledge().store.query(query, format=suffix)
-    response = Response(result.body, content_type=result.media_type)
-    response.headers["Link"] = f'<{iri}>; rel="describes"'
+    if suffix == "xlsx":
+        head = ["subject", "predicate", "object"]
+        rows = [
+            [str(getattr(row[name], "value", row[name])) for name in head]
+            for row in knowledge().store.select(listed)
+        ]
+        name = iri.rsplit("/", 1)[-1]
+        body = table_files.as_workbook("statements", [head, *rows], set(), iri)
+        response = Response(body, content_type=_DATA[suffix])
+        response.headers["Content-Disposition"] = f'attachment; filename="plankb-{name}.xlsx"'
+    else:
+        query = listed if suffix == "csv" else f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {both} }}"
+        result = knowledge().store.query(query, format=suffix)
+        response = Response(result.body, content_type=result.media_type)
+    response.headers["Link"] = (
+        f'<{iri}>; rel="describes", '
+        f'<{addresses.local_address(iri)}>; rel="alternate"; type="text/html"'
+    )
     return response
 
 
 def _page(iri: str) -> Response:
-    lexicon = knowledge().asker.lexicon
-    statements = _statements(iri)
     label = labelled.labels([iri])[iri]
-    known = lexicon.things.get(iri)
-    kinds = [lexicon.label(kind) for kind in sorted(known.kinds)] if known else []
+    said = statements.of(iri)
+    kinds = statements.kinds(iri)
+    cited = citation.of(iri, label)
     response = views.page(
         "resource.html",
         iri=iri,
         label=label,
-        tables=_tables(iri, known.kinds if known else frozenset()),
-        cited=citation.of(iri, label),
+        said=said,
+        kinds=kinds,
+        figure=statements.figure(said),
+        tables=_tables(iri, {kind.iri for kind in kinds}),
+        cited=cited,
         media=_DATA,
-        kinds=[kind for kind in kinds if kind.zh],
-        own=statements[0],
-        pointing=statements[1],
         spans=_spans(iri),
-        data=[(suffix, request.path.removesuffix(".html") + "." + suffix) for suffix in _DATA],
+        described=_linked_data(iri),
+        data=[
+            (suffix, _NAMES[suffix], request.path.removesuffix(".html") + "." + suffix)
+            for suffix in _DATA
+        ],
     )
-    response.headers["Link"] = ", ".join(
+    alternates = [
         f'<{addresses.local_address(iri, suffix)}>; rel="alternate"; type="{media}"'
         for suffix, media in _DATA.items()
-    )
+    ]
+    response.headers["Link"] = ", ".join([f'<{cited.permalink}>; rel="canonical"', *alternates])
     return response
+
+
+def _linked_data(iri: str) -> str:
+    """What it says of itself as JSON-LD, fit to stand in a page: no tag can end it."""
+    result = knowledge().store.query(
+        f"CONSTRUCT {{ <{iri}> ?p ?o }} WHERE {{ <{iri}> ?p ?o }}", format="jsonld"
+    )
+    text = result.body.decode()
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _tables(iri: str, kinds: Collection[str]) -> list[tables.Table]:
@@ -125,50 +130,6 @@ def _tables(iri: str, kinds: Collection[str]) -> list[tables.Table]:
     return [table for table in found if table.lines]
 
 
-def _statements(iri: str) -> tuple[list[Statement], list[Statement]]:
-    """Those that it is the subject of, and those that point to it; evidence is shown apart."""
-    evidence = f"<{knowledge().base}ns#evidence>"
-    query = f"""SELECT DISTINCT ?way ?p ?x ?g ?zh ?en ?xzh ?xen (LANG(?x) AS ?lang) WHERE {{
-        {{ GRAPH ?g {{ <{iri}> ?p ?x }} BIND("own" AS ?way) FILTER(?p != {evidence}) }} UNION
-        {{ GRAPH ?g {{ ?x ?p <{iri}> }} BIND("to" AS ?way) }}
-        OPTIONAL {{ ?p <{RDFS}label> ?zh FILTER(LANG(?zh) = "zh") }}
-        OPTIONAL {{ ?p <{RDFS}label> ?en FILTER(LANG(?en) = "en") }}
-        OPTIONAL {{ ?x <{SKOS}prefLabel>|<{RDFS}label> ?xzh FILTER(LANG(?xzh) = "zh") }}
-        OPTIONAL {{ ?x <{SKOS}prefLabel>|<{RDFS}label> ?xen FILTER(LANG(?xen) = "en") }}
-    }} ORDER BY ?way ?p ?x"""
-    found: dict[str, list[Statement]] = {"own": [], "to": []}
-    for row in knowledge().store.select(query):
-        cells = {name: _text(term) for name, term in row.items()}
-        value, name = cells["x"], cells["p"].rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-        link = addresses.local_address(value) if "lang" not in cells else ""
-        local = value.rstrip("/").rsplit("/", 1)[-1] if link else value
-        zh = cells.get("xzh") or cells.get("xen") or local
-        found[cells["way"]].append(
-            Statement(
-                Text(cells.get("zh", name), cells.get("en", name)),
-                Text(zh, cells.get("xen") or zh),
-                link,
-                cells["g"].rsplit("/", 1)[-1],
-                cells.get("lang", ""),
-                _why(iri, cells),
-            )
-        )
-    return found["own"], found["to"]
-
-
-def _why(iri: str, cells: Mapping[str, str]) -> str:
-    if cells["g"].rsplit("/", 1)[-1] not in STATUSES:
-        return ""
-    own = cells["way"] == "own"
-    return url_for(
-        "explaining.page",
-        s=iri if own else cells["x"],
-        p=cells["p"],
-        o=cells["x"] if own else iri,
-        lang=language.of_request(),
-    )
-
-
 def _spans(iri: str) -> list[Span]:
     ns = knowledge().base + "ns#"
     rows = knowledge().store.select(
@@ -176,8 +137,7 @@ def _spans(iri: str) -> list[Span]:
             ?span <{OA}start> ?start ; <{OA}end> ?end ; <{OA}exact> ?exact ;
                   <{ns}inSource> ?source }}"""
     )
-    return sorted(span_of({name: _text(term) for name, term in row.items()}) for row in rows)
-
-
-def _text(term: object) -> str:
-    return str(getattr(term, "value", term))
+    return sorted(
+        span_of({name: str(getattr(term, "value", term)) for name, term in row.items()})
+        for row in rows
+    )

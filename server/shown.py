@@ -199,11 +199,16 @@ def figure(row: Row, labels: Labels) -> Text:
         sign = labels.symbols[row.unit]
         return Text(number + sign, number + sign)
     unit = labels.of("unit", row.unit) if row.unit else Text("", "")
-    plural = unit.en if row.value == 1 else _plural(unit.en)
+    plural = unit.en if row.value == 1 else plural(unit.en)
     return Text(f"{number} {unit.zh}".strip(), f"{number} {plural}".strip())
 
 
-def _plural(noun: str) -> str:
+def plural(noun: str) -> str:
+    """The plural of a unit's English name.
+
+    >>> plural("person"), plural("class"), plural("persons")
+    ('persons', 'classes', 'persons')
+    """
     if not noun or (noun.endswith("s") and not noun.endswith("ss")):
         return noun
     return noun + ("es" if noun.endswith("ss") else "s")

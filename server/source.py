@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
 from kb.ask.rows import STATUSES, status_of
 from kb.errors import UnknownName
 from kb.plan.evidence import Span
-from kb.terms import RDFS, SKOS
+from kb.terms import OA, RDFS, SKOS
 from kb.text import Text
-from server import addresses, delivery, language, passages, views
+from server import addresses, delivery, held, labelled, language, passages, views
 from server.access import knowledge
 from server.chat_texts import PAGE
 from server.clauses import clauses
+from server.knowledge import Knowledge
 
 blueprint = Blueprint("source", __name__)
 
@@ -31,6 +32,29 @@ class Resting:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class Citing:
+    """Something that cites the source: its IRI, its name and status, and the places it cites."""
+
+    iri: str
+    label: Text
+    status: str
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def at(self) -> str:
+        """The places as text: ``12-30 41-44``."""
+        return " ".join(f"{start}-{end}" for start, end in self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class CitingKind:
+    """All of a class that cite the source, in the source's order."""
+
+    kind: Text
+    things: tuple[Citing, ...]
+
+
 @blueprint.get("/source/<name>")
 def reading(name: str) -> Response:
     """The source with every clause marked; without the operator's text, the clauses alone."""
@@ -41,9 +65,21 @@ def reading(name: str) -> Response:
             Text(f"没有“{name[:80]}”这个来源", f"there is no source “{name[:80]}”"),
             Text(f"有：{'、'.join(known.sources)}", f"there are: {', '.join(known.sources)}"),
         )
-    source = known.sources[name]
-    found = passages.paragraphs(source, known.spans.get(name, ()))
-    return views.page("reading.html", source=source, paragraphs=found)
+    source, spans = known.sources[name], known.spans.get(name, ())
+    asked = request.args.get("of", "")
+    of = addresses.existing(asked) if asked else ""
+    citing = held.of_revision("citing", _citing)
+    own = next((one for group in citing for one in group.things if one.iri == of), None)
+    return views.page(
+        "reading.html",
+        source=source,
+        paragraphs=passages.paragraphs(source, spans),
+        count=len(spans),
+        citing=citing,
+        own=own,
+        marked=own.places if own else (),
+        within=_within,
+    )
 
 
 @blueprint.get("/source/<name>/<int:start>-<int:end>")
@@ -86,6 +122,39 @@ def clause(name: str, start: int, end: int) -> Response:
     )
     response.headers["Content-Language"] = chosen
     return response
+
+
+def _within(start: int, end: int, places: tuple[tuple[int, int], ...]) -> bool:
+    """Whether a passage lies in one of some places."""
+    return any(first <= start and end <= last for first, last in places)
+
+
+def _citing(knowledge: Knowledge) -> tuple[CitingKind, ...]:
+    """What cites the source, by class; the classes in the order of their names."""
+    ns = knowledge.base + "ns#"
+    found: dict[str, dict[str, set[tuple[int, int]]]] = {}
+    statuses: dict[str, str] = {}
+    for row in knowledge.store.select(
+        f"""SELECT DISTINCT ?kind ?x ?start ?end ?g WHERE {{
+            ?x <{ns}evidence> ?span . ?span <{OA}start> ?start ; <{OA}end> ?end .
+            GRAPH ?g {{ ?x a ?kind }} ?kind <{RDFS}label> ?any .
+            FILTER NOT EXISTS {{ ?x a ?narrow . ?narrow <{RDFS}subClassOf> ?kind }} }}"""
+    ):
+        cell = {name: str(getattr(term, "value", term)) for name, term in row.items()}
+        places = found.setdefault(cell["kind"], {}).setdefault(cell["x"], set())
+        places.add((int(cell["start"]), int(cell["end"])))
+        statuses.setdefault(cell["x"], status_of(cell["g"]))
+    names = labelled.labels({*found, *statuses})
+    return tuple(
+        CitingKind(
+            names[kind],
+            tuple(
+                Citing(iri, names[iri], statuses[iri], tuple(sorted(places)))
+                for iri, places in sorted(things.items(), key=lambda item: min(item[1]))
+            ),
+        )
+        for kind, things in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    )
 
 
 def _neighbours(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span | None, Span | None]:

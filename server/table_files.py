@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kb import terms
 from kb.spreadsheet import safe
+from kb.store import formats
 from kb.terms import RDFS, XSD
 from kb.text import Language
 from server.access import knowledge
@@ -49,7 +50,8 @@ def written(table: Table, format: str, lang: Language, address: str) -> bytes:
         }
         return as_workbook(table.view.name, _rows(table), numbers, table.view.about.in_(lang))
     prefixes = {"row": f"{address}#", **terms.prefixes(knowledge().base)}
-    return ox.serialize(_triples(table, address), format=_RDF[format], prefixes=prefixes) or b""
+    body = ox.serialize(_triples(table, address), format=_RDF[format], prefixes=prefixes) or b""
+    return formats.stable_header(body, format)
 
 
 def as_csv(rows: list[list[str]]) -> bytes:

@@ -26,6 +26,7 @@ TEXTS = {
     "review": Text("自查", "Self-audit"),
     "search": Text("查找", "Search"),
     "questions": Text("能力问题", "Competency questions"),
+    "rules": Text("核对规则", "Audit rules"),
     "read-along": Text("对照阅读", "Reading along"),
     "manual": Text("接口说明", "HTTP interface"),
     "theme": Text("切换深色或浅色", "Switch between dark and light"),

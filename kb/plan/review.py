@@ -42,6 +42,7 @@ class Review:
         explanation: how it looks, and what to make of it.
         findings: its rows.
         query: the SPARQL text, which can be run and changed.
+        part: ``arithmetic``, ``gaps`` or ``anomalies``.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Review:
     explanation: Text
     findings: tuple[Finding, ...]
     query: str
+    part: str = "arithmetic"
 
     def as_dict(self) -> dict[str, object]:
         """The form in JSON."""
@@ -114,6 +116,7 @@ def reviews(
             file.bilingual("explanation"),
             tuple(findings),
             file.text,
+            file.header.get("part", "arithmetic"),
         )
 
 

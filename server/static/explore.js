@@ -40,6 +40,7 @@ async function open(iri) {
   }
   draw();
   choose(iri);
+  picture.fit();
 }
 
 function centre(iri) {
@@ -66,6 +67,7 @@ async function reach() {
   }
   draw();
   choose(chosen);
+  picture.fit();
 }
 
 /** One box for each class in the picture, with its letters and how many there are. */
@@ -115,8 +117,8 @@ depth.addEventListener("change", reach);
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
 byId("in").addEventListener("click", () => picture.zoom(1.25));
 byId("out").addEventListener("click", () => picture.zoom(0.8));
-byId("fit").addEventListener("click", () => picture.fit());
+byId("fit").addEventListener("click", () => picture.fit(true));
 
 draw();
-picture.fit();
 choose(chosen);
+picture.fit();

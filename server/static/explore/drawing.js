@@ -126,13 +126,17 @@ export function drawing(svg, { open }) {
     look();
   }
 
-  function fit() {
+  /** All nodes in view; or, where that would be too small to read, those around the marked one. */
+  function fit(whole = false) {
     const box = svg.getBoundingClientRect();
     const wide = box.width / (box.height || 1);
     const [left, right] = span(nodes.map((node) => node.x), 40, 190);
     const [top, bottom] = span(nodes.map((node) => node.y), 40, 40);
     const width = Math.max(right - left, (bottom - top) * wide, Math.min(700, box.width));
-    view = [(left + right - width) / 2, (top + bottom - width / wide) / 2, width, width / wide];
+    const most = whole ? width : Math.min(width, box.width * 1.6);
+    const near = nodes.find((node) => node.iri === marked);
+    const [x, y] = most < width && near ? [near.x, near.y] : [(left + right) / 2, (top + bottom) / 2];
+    view = [x - most / 2, y - most / wide / 2, most, most / wide];
     look();
   }
 
@@ -153,7 +157,7 @@ export function drawing(svg, { open }) {
   svg.addEventListener("keydown", (event) => {
     if (event.key === "+" || event.key === "=") zoom(1.25);
     else if (event.key === "-") zoom(0.8);
-    else if (event.key === "0") fit();
+    else if (event.key === "0") fit(true);
   });
   svg.addEventListener("pointerdown", (event) => {
     if (event.target.closest("a") || event.button) return;
