@@ -13,7 +13,6 @@ from kb.terms import OA, RDF, RDFS, SKOS
 from kb.text import Text
 from server.access import knowledge
 
-
 #: Terms of RDF itself, which the vocabulary does not declare.
 _STANDARD = {
     RDF + "type": Text("类型", "type"),
@@ -56,10 +55,9 @@ def _described(bare: list[str]) -> dict[str, Text]:
     """Names for what has no label: its class, then what it is about and its year or quote."""
     ns = knowledge().base + "ns#"
     named = " ".join(f"<{iri}>" for iri in bare)
-    about = "|".join(
-        f"<{name}>"
-        for name in (RDF + "subject", ns + "indicator", ns + "target", ns + "team", ns + "inMeasure")
-    )
+    # What says most of it first.
+    by = (RDF + "subject", ns + "indicator", ns + "target", ns + "team", ns + "inMeasure")
+    about = " ".join(f"(<{name}> {rank})" for rank, name in enumerate(by))
     kinds: dict[str, Text] = {}
     subjects: dict[str, str] = {}
     tails: dict[str, str] = {}
@@ -69,8 +67,8 @@ def _described(bare: list[str]) -> dict[str, Text]:
             OPTIONAL {{ ?kind <{RDFS}label> ?zh , ?en
                 FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") }}
             FILTER NOT EXISTS {{ ?x a ?narrow . ?narrow <{RDFS}subClassOf> ?kind }}
-            OPTIONAL {{ ?x {about} ?about }} OPTIONAL {{ ?x <{ns}year> ?year }}
-            OPTIONAL {{ ?x <{OA}exact> ?quote }} }} ORDER BY ?x ?kind ?about"""
+            OPTIONAL {{ VALUES (?by ?rank) {{ {about} }} ?x ?by ?about }}
+            OPTIONAL {{ ?x <{ns}year> ?year }} OPTIONAL {{ ?x <{OA}exact> ?quote }} }} ORDER BY ?x ?kind ?rank ?about"""
     ):
         cell = {name: str(getattr(term, "value", term)) for name, term in row.items()}
         kind = Text(cell["zh"], cell["en"]) if "zh" in cell else _STANDARD.get(cell["kind"])

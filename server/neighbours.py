@@ -95,13 +95,15 @@ def api() -> Response:
     """The links of a resource, each with the other end, its class and the status."""
     asked = request.args.get("focus") or _plan()
     focus = addresses.existing(asked)
-    found = {"focus": focus, "page": addresses.local_address(focus), "links": _as_json(_links(focus))}
+    found = {
+        "focus": focus,
+        "page": addresses.local_address(focus),
+        "links": _as_json(_links(focus)),
+    }
     data = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
     revision = knowledge().revision
     own_tag = delivery.tag(revision, "neighbours", focus, language.of_request())
-    return delivery.send(
-        data, "application/json", revision, own_tag, vary="Accept-Language"
-    )
+    return delivery.send(data, "application/json", revision, own_tag, vary="Accept-Language")
 
 
 def _plan() -> str:
@@ -137,8 +139,8 @@ def _side(found: Iterable[Line], focus: str, way: str, *, together: bool) -> lis
     return marks
 
 
-def _address(focus: str, **more: str) -> str:
-    return url_for("neighbours.page", focus=focus, lang=language.of_request(), **more)
+def _address(focus: str, kind: str | None = None) -> str:
+    return url_for("neighbours.page", focus=focus, lang=language.of_request(), kind=kind)
 
 
 def _as_json(table: Table) -> list[dict[str, object]]:

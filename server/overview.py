@@ -92,7 +92,7 @@ def _cited(knowledge: Knowledge, iris: list[str]) -> tuple[Span, ...]:
         return ()
     ns = knowledge.base + "ns#"
     rows = rows_of(knowledge.store)(
-        f"""SELECT DISTINCT ?start ?end ?exact ?source WHERE {{ VALUES ?x {{ {named} }}
+        f"""SELECT DISTINCT ?span ?start ?end ?exact ?source WHERE {{ VALUES ?x {{ {named} }}
             ?x <{PROV}wasDerivedFrom>*/<{ns}evidence> ?span . ?span <{OA}start> ?start ;
                 <{OA}end> ?end ; <{OA}exact> ?exact ; <{ns}inSource> ?source }}"""
     )

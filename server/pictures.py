@@ -2,7 +2,8 @@
 
 Drawn on the server from the very rows of the table, so they need no script, print as they are
 and cannot show another number. Lengths are parts of 1,000. Links between rows are in
-:mod:`server.strands`, values over years in :mod:`server.tracks`. Must not know what the numbers mean.
+:mod:`server.strands`, values over years in :mod:`server.tracks`. Must not know what the
+numbers mean.
 """
 
 from __future__ import annotations
@@ -138,9 +139,7 @@ def _waterfalls(table: Table, columns: tuple[str, ...]) -> Bars | None:
     return Bars(found, falls=True) if found else None
 
 
-def _waterfall(
-    lines: list[tuple[int, Line]], name: str, value: str, sign: str
-) -> tuple[Bar, ...]:
+def _waterfall(lines: list[tuple[int, Line]], name: str, value: str, sign: str) -> tuple[Bar, ...]:
     """Parts one after the other, then what is left between them and the whole, then the whole."""
     reached = Decimal(0)
     found: list[tuple[int, Field, Decimal, Decimal, str]] = []

@@ -63,7 +63,9 @@ def listed(format: str) -> Response:
     """All rules as a table, or their shapes as RDF."""
     found = _entries(knowledge().base)
     if format in _RDF:
-        return _sent(_shapes(tuple(s for one in found for s in one.shapes), format), format, "rules")
+        return _sent(
+            _shapes(tuple(s for one in found for s in one.shapes), format), format, "rules"
+        )
     head = ["code", "label_zh", "label_en", "severity", "reason_zh", "reason_en"]
     rows = [
         [o.name, o.label.zh, o.label.en, " ".join(o.severities), o.reason.zh, o.reason.en]

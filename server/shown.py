@@ -199,8 +199,8 @@ def figure(row: Row, labels: Labels) -> Text:
         sign = labels.symbols[row.unit]
         return Text(number + sign, number + sign)
     unit = labels.of("unit", row.unit) if row.unit else Text("", "")
-    plural = unit.en if row.value == 1 else plural(unit.en)
-    return Text(f"{number} {unit.zh}".strip(), f"{number} {plural}".strip())
+    units = unit.en if row.value == 1 else plural(unit.en)
+    return Text(f"{number} {unit.zh}".strip(), f"{number} {units}".strip())
 
 
 def plural(noun: str) -> str:

@@ -143,7 +143,7 @@ def _spans(subjects: list[str]) -> dict[str, list[Span]]:
     spans: dict[str, list[Span]] = {}
     ns = knowledge().base + "ns#"
     for row in knowledge().store.select(
-        f"""SELECT ?x ?start ?end ?exact ?source WHERE {{ VALUES ?x {{ {named} }}
+        f"""SELECT ?x ?span ?start ?end ?exact ?source WHERE {{ VALUES ?x {{ {named} }}
             ?x <{ns}evidence> ?span . ?span <{OA}start> ?start ; <{OA}end> ?end ;
                 <{OA}exact> ?exact ; <{ns}inSource> ?source }}"""
     ):

@@ -85,9 +85,7 @@ def tracks(table: Table, columns: tuple[str, ...]) -> Tracks | None:
             # Room beyond the aim, so that its line is not the edge.
             room = most * Decimal("1.06") or Decimal(1)
             years = tuple(_year(table, row, columns, room) for row in rows)
-            drawn.append(
-                Track(label, _at(wanted, room), grouped(wanted), first[unit].text, years)
-            )
+            drawn.append(Track(label, _at(wanted, room), grouped(wanted), first[unit].text, years))
         found.append((heading, tuple(drawn)))
     return Tracks(tuple(found)) if found else None
 
