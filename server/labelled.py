@@ -68,7 +68,8 @@ def _described(bare: list[str]) -> dict[str, Text]:
                 FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") }}
             FILTER NOT EXISTS {{ ?x a ?narrow . ?narrow <{RDFS}subClassOf> ?kind }}
             OPTIONAL {{ VALUES (?by ?rank) {{ {about} }} ?x ?by ?about }}
-            OPTIONAL {{ ?x <{ns}year> ?year }} OPTIONAL {{ ?x <{OA}exact> ?quote }} }} ORDER BY ?x ?kind ?rank ?about"""
+            OPTIONAL {{ ?x <{ns}year> ?year }} OPTIONAL {{ ?x <{OA}exact> ?quote }}
+        }} ORDER BY ?x ?kind ?rank ?about"""
     ):
         cell = {name: str(getattr(term, "value", term)) for name, term in row.items()}
         kind = Text(cell["zh"], cell["en"]) if "zh" in cell else _STANDARD.get(cell["kind"])

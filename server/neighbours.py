@@ -30,8 +30,8 @@ _STEP = 30
 #: Strongest first.
 _STATUSES = ("stated", "derived", "editorial", "external", "reported")
 _SENTENCES = (
-    "explore-picture", "explore-centre", "explore-page", "explore-more", "explore-hidden",
-    "explore-failed", "explore-links", "explore-none",
+    "explore-picture", "explore-centre", "explore-page", "explore-failed", "explore-links",
+    "explore-none",
 )  # fmt: skip
 
 

@@ -58,14 +58,14 @@ PICTURES = {
     "rests": Text("依据这里的内容", "What rests on the text"),
     "marked-of": Text("标出的是它的语句：", "Marked are the clauses of"),
     "unmark": Text("取消标记", "Remove the marks"),
-    "clause-page": Text("这条语句的页面", "The page of this clause"),
     "explore-about": Text(
         "左边的指向它，右边的是它所指；同类很多的合成一个。点任何一个，就以那个为中心。",
         "What points to it is on the left, what it points to on the right; many of a kind "
         "are one mark. Choose any of them to move there.",
     ),
     "explore-how": Text(
-        "点一个圆点，就展开它的相邻资源；方向键在圆点之间移动，回车展开。拖动空白处平移，滚轮或 + − 缩放。旁边的列表是所选资源的全部关系。",
+        "点一个圆点，就展开它的相邻资源；方向键在圆点之间移动，回车展开。"
+        "拖动空白处平移，滚轮或 + − 缩放。旁边的列表是所选资源的全部关系。",
         "Click a dot to open what it is linked to. Arrow keys move between dots, Enter opens "
         "one. Drag the ground to move the picture; the wheel or + and − zoom. The list "
         "beside it has every link of the one that is chosen.",
@@ -74,8 +74,6 @@ PICTURES = {
     "explore-picture": Text("关系图", "Picture of the links"),
     "explore-centre": Text("以它为中心", "Move to the middle"),
     "explore-page": Text("它的页面", "Its page"),
-    "explore-more": Text("另有 {n} 个未画出", "{n} more are not drawn"),
-    "explore-hidden": Text("已隐藏", "hidden"),
     "explore-failed": Text("未能读取它的关系", "Its links could not be read"),
     "explore-links": Text("{n} 条关系", "{n} links"),
     "explore-none": Text("没有符合筛选的关系", "No links fit the filters"),
@@ -84,7 +82,8 @@ PICTURES = {
     "explore-fit": Text("全部显示", "Show all"),
     "rules": Text("核对规则", "Audit rules"),
     "rules-about": Text(
-        "核对填报数字的规则，各有理由、SHACL 形状和查询。四舍五入和含混的数字不算违反；缺数据时只说明缺什么。",
+        "核对填报数字的规则，各有理由、SHACL 形状和查询。"
+        "四舍五入和含混的数字不算违反；缺数据时只说明缺什么。",
         "The rules that reported figures are audited by, each with its reason, its SHACL "
         "shapes and their queries. A rounding or an ambiguity is never a violation; where "
         "data is missing, the audit says what.",

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 import pyoxigraph as ox
 
 from kb import terms
 from kb.spreadsheet import safe
+from kb.spreadsheet import written as allowed
 from kb.store import formats
 from kb.terms import RDFS, XSD
 from kb.text import Language
@@ -28,6 +30,7 @@ MEDIA = {
     "jsonld": "application/ld+json",
 }
 _RDF = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _DECIMAL = ox.NamedNode(XSD + "decimal")
 
 
@@ -59,7 +62,8 @@ def as_csv(rows: list[list[str]]) -> bytes:
     out = io.StringIO()
     lines = csv.writer(out)
     for row in rows:
-        lines.writerow([safe(text) for text in row])
+        # A number below zero is no formula.
+        lines.writerow([text if _NUMBER.fullmatch(text) else safe(text) for text in row])
     return ("\ufeff" + out.getvalue()).encode("utf-8", "replace")
 
 
@@ -88,7 +92,7 @@ def as_workbook(name: str, rows: list[list[str]], numbers: set[str], note: str) 
                     sheet.write_number(number, column, float(text), wrapped)
                 else:
                     # A cell holds 32,767 characters.
-                    sheet.write_string(number, column, text[:32767], wrapped)
+                    sheet.write_string(number, column, allowed(text)[:32767], wrapped)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(head) - 1, 28)
         sheet.write_comment(0, 0, note, {"x_scale": 3, "y_scale": 2})

@@ -71,13 +71,13 @@ def test_a_view_has_its_rows_as_page_and_file_and_its_query_gives_them(
     web: httpx.Client, name: str
 ) -> None:
     found = rows(web, name)
-    assert found
+    assert found or name == "progress"  # of which there is none before a report is accepted
     for lang in ("zh", "en"):
         page = web.get(f"/view/{name}", params={"lang": lang}).text
         links = Links(page)
         assert not links.wrong
         assert not links.open
-        assert page.count("<tr>") >= len(found)
+        assert len(re.findall("<tr[ >]", page)) >= len(found)
     asked = {"query": view(name, BASE).query, "format": "json"}
     bound = web.get("/sparql", params=asked).json()["results"]["bindings"]
     assert len(bound) == len(found)
@@ -108,7 +108,7 @@ def test_the_sum_of_the_increases_is_drawn_and_written(web: httpx.Client) -> Non
 
 def test_a_matrix_says_in_its_places_what_its_table_says(web: httpx.Client) -> None:
     page = web.get("/view/teams-and-action-plans?lang=en").text
-    places = re.findall(r'<td class="shade-[1-4]">([\d,]+)</td>', page)
+    places = re.findall(r'<td class="shade-[1-4]" data-row="\d+">([\d,]+)</td>', page)
     found = [row["measures"] for row in rows(web, "teams-and-action-plans")]
     assert sorted(places) == sorted(found)
 
@@ -117,7 +117,7 @@ def test_a_team_has_its_targets_with_comparator_unit_and_clause(web: httpx.Clien
     page = web.get(RURAL, params={"lang": "en"}).text
     for words in ("increase by", "maintain at", "10,000", "31.25", "全区高素质农民增加4000人"):
         assert words in page, words
-    assert "GB/T" not in page  # the reference itself, not its name
+    assert "GB/T 7714" in page
     assert "@misc{plankb:" in page
     assert "[DB/OL]" in page
     found = rows(web, "targets-of-team", of=f"{BASE}id/jiangjin-6-4/team/rural")
@@ -187,7 +187,8 @@ def test_what_a_resource_is_linked_to_is_drawn_and_listed(web: httpx.Client) -> 
     focus = f"{BASE}id/jiangjin-6-4/rural/target/farmers-trained"
     page = web.get("/explore", params={"focus": focus, "lang": "en"}).text
     assert "rural practical talent team" in page
-    assert page.count('class="line') == page.count("<text") - 1  # the focus has no line to itself
+    drawn = page.split('<svg class="graph"')[1].split("</svg>")[0]
+    assert drawn.count('class="line') == drawn.count("<text") - 1  # none to the focus itself
     only = web.get("/explore", params={"focus": focus, "lang": "en", "status": "stated"}).text
     assert 'class="line stated"' in only
     assert 'class="line derived"' not in only
