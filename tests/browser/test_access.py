@@ -81,6 +81,11 @@ def test_nor_with_a_chart_raw_text_or_an_error(opened: Opened, faults: Faults) -
         ("/id/nothing?lang=en", False),
         ("/view?lang=zh", False),
         ("/view/increments?lang=en", True),
+        ("/view/targets-by-unit?lang=zh", False),
+        ("/view/measures-and-targets?lang=en", True),
+        ("/view/progress?lang=en", False),
+        ("/rules?lang=zh", True),
+        ("/rules/cumulative-falls?lang=en", False),
         ("/view/teams-and-mechanism-kinds?lang=zh", True),
         ("/view/figures-in-percent?lang=en", False),
         ("/id/jiangjin-6-4/team/rural.html?lang=en", True),
@@ -97,10 +102,37 @@ def test_the_other_pages_break_none(opened: Opened, faults: Faults, path: str, d
     assert broken(opened(path, dark=dark)) == []
 
 
+#: Kinds of pages on the plan and its resources.
+KINDS = (
+    "/view", "/view/sums", "/view/measures-and-targets", "/view/gaps-by-team", "/explore",
+    "/id/jiangjin-6-4/team/rural.html", "/id/jiangjin-6-4/rural/target/headcount.html",
+    "/id/jiangjin-6-4/plan.html", "/review", "/rules", "/source/jiangjin-6-4-article",
+)  # fmt: skip
+
+
+@pytest.mark.needs_ci
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", KINDS)
+def test_each_kind_of_page_breaks_none_in_either_theme(
+    opened: Opened, path: str, lang: str
+) -> None:
+    page = opened(f"{path}?lang={lang}", lang=lang)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        assert broken(page) == [], scheme
+        page.set_viewport_size({"width": 320, "height": 800})
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/?lang=en",
+        "/explore?lang=zh",
+        "/review?lang=en",
+        "/view/measures-and-targets?lang=en",
+        "/id/jiangjin-6-4/rural/target/headcount.html?lang=en",
+        "/rules/cumulative-falls?lang=zh",
+        "/source/jiangjin-6-4-article?lang=en",
         "/view/increments?lang=zh",
         "/view/teams-and-mechanism-kinds?lang=en",
         "/id/jiangjin-6-4/team/rural.html?lang=en",
