@@ -27,7 +27,9 @@ export function drawing(svg, { open }) {
     lines.replaceChildren(...seen.edges.map((edge) => line(edge, places)));
     const held = document.activeElement?.dataset?.node;
     shapes = new Map(nodes.map((node) => [node.iri, dot(node)]));
-    dots.replaceChildren(...shapes.values());
+    // The chosen one on top. Not moved later: what is moved loses its focus and its click.
+    const top = shapes.get(chosen);
+    dots.replaceChildren(...[...shapes.values()].filter((shape) => shape !== top), ...(top ? [top] : []));
     mark(chosen);
     if (held) (shapes.get(held) ?? shapes.get(chosen))?.focus();
   }
@@ -116,7 +118,6 @@ export function drawing(svg, { open }) {
     for (const one of lines.children) {
       one.classList.toggle("near", one.dataset.from === marked || one.dataset.to === marked);
     }
-    dots.append(shapes.get(marked)); // on top of the others
   }
 
   function zoom(by, x = view[0] + view[2] / 2, y = view[1] + view[3] / 2) {
