@@ -70,6 +70,13 @@ PICTURES = {
         "one. Drag the ground to move the picture; the wheel or + and − zoom. The list "
         "beside it has every link of the one that is chosen.",
     ),
+    "explore-card": Text(
+        "从规划或任何资源出发，沿关系一步步展开，按依据和类型筛选。",
+        "Begin with the plan or any resource and follow its links step by step, by status and "
+        "class.",
+    ),
+    "pictures": Text("图", "Pictures"),
+    "tables": Text("表", "Tables"),
     "explore-depth": Text("深度", "Depth"),
     "explore-picture": Text("关系图", "Picture of the links"),
     "explore-centre": Text("以它为中心", "Move to the middle"),
