@@ -9,17 +9,18 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from kb.terms import OA, RDF, RDFS, SKOS
+from kb.terms import OA, PROV, RDF, RDFS, SKOS
 from kb.text import Text
 from server.access import knowledge
 
-#: Terms of RDF itself, which the vocabulary does not declare.
+#: Terms of RDF and PROV-O that the vocabulary does not declare.
 _STANDARD = {
     RDF + "type": Text("类型", "type"),
     RDF + "subject": Text("主语", "subject"),
     RDF + "predicate": Text("谓语", "predicate"),
     RDF + "object": Text("宾语", "object"),
     RDF + "Statement": Text("单条陈述", "single statement"),
+    PROV + "generatedAtTime": Text("收到时间", "received at"),
 }
 
 

@@ -23,7 +23,7 @@ from server.tables import grouped
 #: Names, which stand apart from what is said of it.
 _NAMES = (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "hiddenLabel", RDFS + "label")
 #: What says what it is in words of its own.
-_WORDS = ("definition", "reason", "description", "comment", "note", "explanation")
+_WORDS = ("definition", "reason", "description", "comment", "note", "scopeNote", "explanation")
 #: Last, as they say little to a reader.
 _LAST = (PROV + "wasDerivedFrom", RDF + "subject", SKOS + "inScheme", RDF + "type")
 #: Units that English does not put in the plural.

@@ -118,7 +118,7 @@ def test_each_kind_of_page_breaks_none_in_either_theme(
 ) -> None:
     page = opened(f"{path}?lang={lang}", lang=lang)
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.emulate_media(color_scheme=scheme)
         assert broken(page) == [], scheme
         page.set_viewport_size({"width": 320, "height": 800})
 
