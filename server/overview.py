@@ -1,4 +1,4 @@
-"""Pages on the plan as a whole: its self-audit, its competency questions, and searching by name.
+"""The page on the plan as a whole: its self-audit.
 
 Must not know what the plan says.
 """
@@ -13,7 +13,7 @@ from kb.plan import review as reviewing
 from kb.plan.evidence import Span
 from kb.plan.review import Review
 from kb.terms import OA, PROV
-from server import editor, held, views
+from server import held, views
 from server.knowledge import Knowledge
 
 blueprint = Blueprint("overview", __name__)
@@ -23,12 +23,6 @@ blueprint = Blueprint("overview", __name__)
 def review() -> Response:
     """The plan's self-audit, the gap analysis and the anomalies, each with its arithmetic."""
     return views.page("review.html", reviews=held.of_revision("reviews", _reviews))
-
-
-@blueprint.get("/questions")
-def questions() -> Response:
-    """The competency questions with their purpose, each to be run in the editor."""
-    return views.page("questions.html", examples=editor.by_user(editor.examples()))
 
 
 def _reviews(knowledge: Knowledge) -> tuple[Review, ...]:

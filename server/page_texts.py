@@ -56,6 +56,7 @@ PAGES = {
         "Questions that the knowledge base must answer; each can be run and changed in the editor.",
     ),
     "run": Text("运行", "Run"),
+    "editor": Text("编辑", "Edit"),
     "read-along": Text("对照阅读", "Reading along"),
     "read-along-about": Text(
         "原文中被引用的语句都带链接：点开可见依据它的陈述，陈述又链接回这里。",
