@@ -7,6 +7,7 @@ Must not know what a document says.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -92,9 +93,12 @@ def _document(name: str, chosen: Language) -> Document:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(text)
     contents = _anchored(tokens)
+    first = next((at for at, token in enumerate(tokens) if token.type == "heading_close"), -1)
+    if _only_link(tokens[first + 2 : first + 3]):
+        first += 3  # to the other language, which each page has at its head
     for token in tokens:
         _led_here(token, chosen)
-    first = next((at for at, token in enumerate(tokens) if token.type == "heading_close"), -1)
+        _joined(token)
     body = parser.renderer.render(tokens[first + 1 :], parser.options, {})
     return Document(title, own, contents, Markup(_dressed(body, chosen)))  # noqa: S704 - files of ours, HTML escaped
 
@@ -130,6 +134,23 @@ def _led_here(token: Token, lang: Language) -> None:
             if size := _size(_pictures().get(f"{name}.png")):
                 child.attrSet("width", str(size[0]))
                 child.attrSet("height", str(size[1]))
+
+
+def _only_link(tokens: Sequence[Token]) -> bool:
+    children = [child.type for token in tokens for child in token.children or ()]
+    return children == ["link_open", "text", "link_close"]
+
+
+def _joined(token: Token) -> None:
+    """Lines of Chinese go on without a space."""
+    children = token.children or []
+    for before, child, after in zip(children, children[1:], children[2:], strict=False):
+        if child.type == "softbreak" and _wide(before.content[-1:]) and _wide(after.content[:1]):
+            child.type, child.content = "text", ""
+
+
+def _wide(sign: str) -> bool:
+    return bool(sign) and unicodedata.east_asian_width(sign) in "WF"
 
 
 def _page_of(href: str, lang: Language) -> str:

@@ -20,6 +20,7 @@ from server.chat_texts import SCRIPT as ASKING
 from server.home_texts import PAGE
 from server.labels import labels
 from server.page_texts import PAGES
+from server.shown import plural
 from server.tables import Field, Line, Table
 
 blueprint = Blueprint("home", __name__)
@@ -132,12 +133,16 @@ def _figure(line: Line, name: str) -> Figure:
     if not number:
         return Figure(fields["target"], fields["target"].link, Text("", ""), Text("", ""))
     symbol = labels().symbols.get("percent", "%") if unit.en == "percent" else ""
+    nouns = plural(unit.en) if number != "1" else unit.en
     value = (
         Text(number + symbol, number + symbol)
         if symbol
-        else Text(f"{number} {unit.zh}", f"{number} {unit.en}")
+        else Text(f"{number} {unit.zh}", f"{number} {nouns}")
     )
-    return Figure(fields[name], fields["target"].link, fields["comparator"].text, value)
+    comparator = fields["comparator"]
+    unmarked = comparator.link.partition(".")[0].endswith("/equals")
+    said = Text("", "") if unmarked else comparator.text
+    return Figure(fields[name], fields["target"].link, said, value)
 
 
 def _teams(figures: Table, progress: Table) -> list[Team]:

@@ -39,7 +39,9 @@ def run(name: str) -> Response:
             Text("“能力问题”列出全部", "the list of competency questions has them all"),
         )
     head = json.loads(knowledge().store.query(found.query, format="json").body)["head"]
-    columns = {variable: Text(variable, variable) for variable in head["vars"]}
+    # A text that comes in both languages is one column.
+    names = dict.fromkeys(_both(variable, head["vars"]) for variable in head["vars"])
+    columns = {name: Text(name, name) for name in names}
     view = View(name, found.purpose, found.purpose, (), "", columns, None, found.query)
     query_of = url_for("sparql.endpoint", query=found.query)
     return views.page(
@@ -72,3 +74,9 @@ def file(format: str) -> Response:
         format,
         url_for("questions.page", _external=True),
     )
+
+
+def _both(variable: str, every: list[str]) -> str:
+    """The column of a variable: ``x`` for both ``x_zh`` and ``x_en``."""
+    stem = variable.removesuffix("_zh").removesuffix("_en")
+    return stem if {f"{stem}_zh", f"{stem}_en"} <= set(every) else variable

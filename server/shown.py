@@ -199,11 +199,16 @@ def figure(row: Row, labels: Labels) -> Text:
         sign = labels.symbols[row.unit]
         return Text(number + sign, number + sign)
     unit = labels.of("unit", row.unit) if row.unit else Text("", "")
-    plural = unit.en if row.value == 1 else _plural(unit.en)
-    return Text(f"{number} {unit.zh}".strip(), f"{number} {plural}".strip())
+    noun = unit.en if row.value == 1 else plural(unit.en)
+    return Text(f"{number} {unit.zh}".strip(), f"{number} {noun}".strip())
 
 
-def _plural(noun: str) -> str:
+def plural(noun: str) -> str:
+    """An English noun for more than one.
+
+    >>> plural("person"), plural("class")
+    ('persons', 'classes')
+    """
     if not noun or (noun.endswith("s") and not noun.endswith("ss")):
         return noun
     return noun + ("es" if noun.endswith("ss") else "s")
