@@ -63,13 +63,13 @@ def page(name: str) -> Response:
     return views.page("guide.html", document=_document(name, chosen), others=others)
 
 
-@blueprint.get("/guide/<name>.png")
+@blueprint.get("/guide/<name>.webp")
 def picture(name: str) -> Response:
     """A picture of the guide."""
-    found = _pictures().get(f"{name}.png")
+    found = _pictures().get(f"{name}.webp")
     if found is None:
         raise NotFound
-    response = Response(found.read_bytes(), content_type="image/png")
+    response = Response(found.read_bytes(), content_type="image/webp")
     response.headers["Cache-Control"] = "public, max-age=3600"
     response.add_etag()
     return response
@@ -77,7 +77,7 @@ def picture(name: str) -> Response:
 
 @cache
 def _pictures() -> dict[str, Path]:
-    return {path.name: path for path in sorted((_folder() / _PICTURES).glob("*.png"))}
+    return {path.name: path for path in sorted((_folder() / _PICTURES).glob("*.webp"))}
 
 
 @cache
@@ -128,10 +128,10 @@ def _led_here(token: Token, lang: Language) -> None:
         if child.type == "link_open" and not re.match(r"[a-z]+:|#|/", href):
             child.attrSet("href", _page_of(href, lang))
         if child.type == "image":
-            name = str(child.attrGet("src") or "").rpartition("/")[2].removesuffix(".png")
+            name = str(child.attrGet("src") or "").rpartition("/")[2].removesuffix(".webp")
             child.attrSet("src", url_for("guide.picture", name=name))
             child.attrSet("loading", "lazy")
-            if size := _size(_pictures().get(f"{name}.png")):
+            if size := _size(_pictures().get(f"{name}.webp")):
                 child.attrSet("width", str(size[0]))
                 child.attrSet("height", str(size[1]))
 
@@ -165,11 +165,12 @@ def _page_of(href: str, lang: Language) -> str:
 
 
 def _size(path: Path | None) -> tuple[int, int] | None:
-    """Width and height of a PNG, so that nothing moves when it comes; from its first chunk."""
-    head = path.read_bytes()[:24] if path else b""
-    if head[12:16] != b"IHDR":
+    """Width and height of a WebP (RFC 9649, extended), so that nothing moves when it comes."""
+    head = path.read_bytes()[:30] if path else b""
+    if head[12:16] != b"VP8X":
         return None
-    return int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
+    width, height = (int.from_bytes(head[at : at + 3], "little") + 1 for at in (24, 27))
+    return width, height
 
 
 def _dressed(body: str, lang: Language) -> str:

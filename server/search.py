@@ -128,6 +128,8 @@ def find(asked: str, most: int = _MOST) -> list[Found]:
             break
         if where := local_address(name.iri):
             context = places.get(name.iri, _NOWHERE)
+            if context.zh == name.type.zh:  # a scheme is often called as its class is
+                context = _NOWHERE
             fitting.append(Found(name.iri, name.label, name.type, context, where))
     return fitting
 

@@ -1,4 +1,4 @@
-"""What is wrong with a page's HTML, by a parser that reports every error, and by what it cannot see.
+"""What is wrong with a page's HTML, by a parser that reports every error, and what it cannot see.
 
 The parser is html5rdf's, which follows the HTML standard; it knows syntax, and which tag may end
 where. That ids are unique, that what refers to one finds it, and what may stand within what

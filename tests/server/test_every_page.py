@@ -111,9 +111,7 @@ def test_every_link_of_every_page_leads_somewhere(web: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/id/nothing", "/nowhere", "/view/none", "/questions/none"])
-def test_a_page_that_says_what_is_wrong_is_valid_and_leads_on(
-    web: httpx.Client, path: str
-) -> None:
+def test_a_page_that_says_what_is_wrong_is_valid_and_leads_on(web: httpx.Client, path: str) -> None:
     answer = web.get(path, headers={**BROWSER, "Accept-Language": "en"})
     assert answer.status_code == 404
     assert faults(answer.text) == []
@@ -129,7 +127,7 @@ def test_an_address_that_is_nearly_right_offers_what_has_such_a_name(web: httpx.
 
 
 def test_a_fault_is_seen() -> None:
-    text = '<!DOCTYPE html><title>x</title><p><div></div></p><ul><p></p></ul><i id=a></i><i id=a>'
+    text = "<!DOCTYPE html><title>x</title><p><div></div></p><ul><p></p></ul><i id=a></i><i id=a>"
     told = " ".join(faults(text))
     for part in ("unexpected-end-tag", "p stands right within ul", "the id a stands twice"):
         assert part in told
