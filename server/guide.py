@@ -6,6 +6,7 @@ Must not know what a document says.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -176,7 +177,15 @@ def _size(path: Path | None) -> tuple[int, int] | None:
 def _dressed(body: str, lang: Language) -> str:
     """Wide things scroll by themselves, and can be reached by keyboard."""
     label = escape(Text("表", "Table").in_(lang))
-    region = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-    body = body.replace("<table>", region + '<table class="data">')
+    numbers = itertools.count(1)
+
+    def region(_: re.Match[str]) -> str:
+        named = f"{label} {next(numbers)}"
+        return (
+            f'<div class="scroll" role="region" tabindex="0" aria-label="{named}">'
+            '<table class="data">'
+        )
+
+    body = re.sub("<table>", region, body)
     body = body.replace("</table>", "</table></div>")
     return body.replace("<pre>", '<pre tabindex="0">')

@@ -80,7 +80,7 @@ def home() -> Response:
         examples=asker.complete("", chosen, _EXAMPLES),
         headlines=[_figure(line, "target") for line in headlines.lines if _has_number(line)],
         aims=[line.fields["target"] for line in headlines.lines if not _has_number(line)],
-        teams=_teams(figures, _table("progress-of-teams")),
+        teams=_teams(figures, _progress()),
         tables=(headlines, figures),
         audits=audits,
         when=audits.newest.received_at[:10] if audits else "",
@@ -121,6 +121,12 @@ def _table(name: str) -> Table:
     return tables.table(view(name, knowledge().base))
 
 
+def _progress() -> list[Line]:
+    """How the targets of the teams stand, plan by plan."""
+    one = view("progress-of-teams", knowledge().base)
+    return [line for plan in labels().plans for line in tables.table(one, plan.iri).lines]
+
+
 def _has_number(line: Line) -> bool:
     return line.fields["value"].number is not None
 
@@ -145,12 +151,12 @@ def _figure(line: Line, name: str) -> Figure:
     return Figure(fields[name], fields["target"].link, said, value)
 
 
-def _teams(figures: Table, progress: Table) -> list[Team]:
+def _teams(figures: Table, progress: list[Line]) -> list[Team]:
     lines: dict[str, list[Line]] = {}
     for line in figures.lines:
         lines.setdefault(line.fields["team"].link, []).append(line)
     grades: dict[str, list[tuple[Field, Text]]] = {}
-    for line in progress.lines:
+    for line in progress:
         own = line.fields
         grades.setdefault(own["team"].link, []).append((own["grade"], own["targets"].text))
     return [
