@@ -24,24 +24,30 @@ from server import (
     assets,
     catalogue,
     chat,
+    data,
     delivery,
     description,
     editor,
     explaining,
     feedback,
     graph_store,
+    guide,
+    home,
+    keys,
     language,
     manual,
     neighbours,
     ops,
     overview,
     problems,
+    questions,
     reports,
     resources,
     rules,
     search,
     source,
     sparql,
+    submitted,
     submitting,
     views,
 )
@@ -50,9 +56,9 @@ from server.labels import labels
 from server.texts import TEXTS
 
 _SUBJECTS = (
-    ask, chat, catalogue, source, feedback, sparql, editor, description, graph_store, resources,
-    views, overview, search, neighbours, manual, reports, submitting, explaining, rules, ops,
-    assets,
+    home, ask, chat, catalogue, data, guide, source, feedback, sparql, editor, description,
+    graph_store, resources, views, overview, questions, search, neighbours, manual, reports,
+    submitted, submitting, explaining, rules, ops, assets,
 )  # fmt: skip
 
 #: The largest request body: a query may have 100 kB, and a form some more.
@@ -103,7 +109,7 @@ def _for_templates() -> dict[str, object]:
     other = "en" if chosen == "zh" else "zh"
     arguments = {**request.args.to_dict(), "lang": other} if request.endpoint else {"lang": other}
     # Not by url_for: it would take parameters such as "endpoint" for its own.
-    here = request.script_root + request.path if request.endpoint else url_for("chat.home")
+    here = request.script_root + request.path if request.endpoint else url_for("home.home")
     return {
         "lang": chosen,
         "other": f"{quote(here)}?{urlencode(arguments, errors='replace')}",
@@ -114,6 +120,7 @@ def _for_templates() -> dict[str, object]:
         "notice": SOURCE_NOTICE.in_(chosen),
         "plan_page": _plan_page(),
         "here": request.endpoint or "",
+        "keys": keys.keys(),
     }
 
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from kb.ask.templates import Slot, Template
-from kb.text import Language
-from server import ask, delivery, language
+from kb.terms import DCTERMS, RDFS, SH, SKOS
+from kb.text import Language, Text
+from server import ask, delivery, language, listing
 from server.access import knowledge
 from server.chat_texts import PAGE, SCRIPT
+from server.listing import Column, Listing, Row
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -46,6 +48,7 @@ def page() -> Response:
         "templates.html",
         p={name: text.in_(chosen) for name, text in PAGE.items()},
         entries=[_entry(template, chosen) for template in found],
+        formats=listing.FORMATS,
         config={
             "lang": chosen,
             "t": {name: SCRIPT[name].in_(chosen) for name in ("kinds", "kind")},
@@ -54,6 +57,38 @@ def page() -> Response:
     response = _send(content, "text/html; charset=utf-8")
     response.headers["Content-Language"] = chosen
     return response
+
+
+@blueprint.get("/templates.<any(csv, xlsx, ttl, jsonld):format>")
+def file(format: str) -> Response:
+    """The catalogue as a file: each kind of question with an example and its query."""
+    columns = (
+        Column("name", Text("代码", "Name"), DCTERMS + "identifier"),
+        Column("pattern", Text("问法", "Pattern"), RDFS + "label"),
+        Column("slots", Text("空位", "Slots"), SKOS + "note"),
+        Column("example", Text("例子", "Example"), SKOS + "example"),
+        Column("form", Text("逻辑式", "Logical form"), RDFS + "comment"),
+        Column("sparql", Text("查询", "Query"), SH + "select"),
+    )
+    rows = tuple(
+        Row(
+            url_for("catalogue.answered", name=one.name, _external=True),
+            {
+                "name": one.name,
+                "pattern": one.pattern,
+                "slots": " ".join(slot.name for slot in one.slots),
+                "example": one.example,
+                "form": one.form,
+                "sparql": one.sparql,
+            },
+        )
+        for one in knowledge().asker.templates()
+    )
+    return listing.send(
+        Listing("templates", PAGE["templates"], columns, rows),
+        format,
+        url_for("catalogue.page", _external=True),
+    )
 
 
 @blueprint.get("/templates/<name>")

@@ -15,34 +15,29 @@ from kb.ask.answer import Answer
 from kb.ask.asker import language_of
 from kb.ask.chips import Chip
 from kb.normalise import units
-from kb.plan.views import view
 from kb.text import Language, Text
-from server import ask, delivery, download, language
+from server import ask, delivery, download, language, search
 from server.access import knowledge
 from server.chat_texts import PAGE, SCRIPT
 from server.clauses import clauses
 from server.feedback import REASONS
 from server.labels import labels
-from server.page_texts import PAGES
+from server.search_texts import PAGE as NAMING
 from server.shown import Shown, plain, show
-from server.tables import Table, table
 from server.texts import TEXTS
 
 blueprint = Blueprint("chat", __name__)
 
 _EXAMPLES = 6
+#: A question as short as this may be a name; so many pages of that name are offered.
+_SHORT = 40
+_NAMED = 5
 #: Each with its media type.
 _FORMATS = {
     "csv": "text/csv; charset=utf-8; header=present",
     "json": "application/json",
     "md": "text/markdown; charset=utf-8; variant=CommonMark",
 }
-
-
-@blueprint.get("/")
-def home() -> Response:
-    """The same page; whoever comes first wants to ask."""
-    return page()
 
 
 @blueprint.get("/ask")
@@ -66,8 +61,8 @@ def page() -> Response:
         following=following,
         examples=asker.complete("", chosen, _EXAMPLES) if not answer else (),
         plans=known.plans,
-        glance=_glance() if not answer else (),
-        o={name: text.in_(chosen) for name, text in PAGES.items()},
+        named=search.find(question, _NAMED) if answer and len(question) <= _SHORT else (),
+        s={name: text.in_(chosen) for name, text in NAMING.items()},
         reasons=REASONS,
         told=request.args.get("told") == "1",
         link=link,
@@ -92,12 +87,6 @@ def file(format: str) -> Response:
     # A fixed name: nothing of a question can become a path or a header.
     response.headers["Content-Disposition"] = f'attachment; filename="plankb-answer.{format}"'
     return response
-
-
-def _glance() -> tuple[Table, ...]:
-    """The plan at a glance: its headline targets and its teams."""
-    base = knowledge().base
-    return tuple(table(view(name, base)) for name in ("headlines", "teams"))
 
 
 def _chips(answer: Answer, context: str) -> tuple[Chip, ...]:

@@ -18,6 +18,7 @@ from flask import Blueprint, Response, request
 
 from kb import terms
 from kb.errors import InputError, QueryStopped
+from kb.export.dataset import FORMATS
 from kb.plan import examples as examples_in_data
 from kb.plan import knowledge as files
 from kb.plan.graph import SOURCE_NOTICE
@@ -75,10 +76,23 @@ _DATASET = """
     void:sparqlEndpoint <sparql> ;
     void:dataDump <rdf-graph-store?default> ;
     void:feature formats:Turtle , formats:N-Triples , formats:RDF_XML , formats:JSON-LD ;
-    dcat:distribution <.well-known/void#dump> .
+    void:dataDump <data/plankb.trig> , <data/plankb.ttl> , <data/plankb.nq> , <data/plankb.nt> ,
+        <data/plankb.jsonld> ;
+    dcat:landingPage <data> ;
+    dcat:distribution <.well-known/void#dump> , <.well-known/void#trig> , <.well-known/void#ttl> ,
+        <.well-known/void#nq> , <.well-known/void#nt> , <.well-known/void#jsonld> .
 <.well-known/void#dump> a dcat:Distribution ;
     dcat:accessURL <rdf-graph-store?default> ;
     dcat:accessService <sparql> .
+"""
+
+#: One for each form that the whole comes in.
+_DISTRIBUTION = """
+<.well-known/void#$name> a dcat:Distribution ;
+    dcterms:title "plankb.$name" ;
+    dcat:accessURL <data> ;
+    dcat:downloadURL <data/plankb.$name> ;
+    dcat:mediaType <https://www.iana.org/assignments/media-types/$media> .
 """
 
 
@@ -206,6 +220,9 @@ def _dataset(held: Knowledge, revision: str, left_out: list[str]) -> Iterable[by
         revision=revision,
         base=held.base,
     )
+    for kind in FORMATS.values():
+        media = kind.media_type.partition(";")[0]
+        yield from _turtle(_DISTRIBUTION, name=kind.name, media=media)
     for file in files.query_files("void", held.base):
         try:
             body = held.store.query(file.text, format="nt", base=_VOID).body

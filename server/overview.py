@@ -1,4 +1,4 @@
-"""Pages on the plan as a whole: its self-audit, its competency questions, and searching by name.
+"""The page on the plan as a whole: its self-audit.
 
 Must not know what the plan says.
 """
@@ -16,7 +16,7 @@ from kb.plan.review import Review
 from kb.plan.views import View
 from kb.terms import OA, PROV
 from kb.text import Text
-from server import delivery, editor, held, language, table_files, tables, views
+from server import delivery, held, language, table_files, tables, views
 from server.access import knowledge
 from server.knowledge import Knowledge
 from server.page_texts import PAGES
@@ -70,12 +70,6 @@ def review_file(format: str) -> Response:
     response = delivery.send(body, table_files.MEDIA[format], revision, own_tag)
     response.headers["Content-Disposition"] = f'attachment; filename="plankb-review.{format}"'
     return response
-
-
-@blueprint.get("/questions")
-def questions() -> Response:
-    """The competency questions with their purpose, each to be run in the editor."""
-    return views.page("questions.html", examples=editor.by_user(editor.examples()))
 
 
 def _reviews(knowledge: Knowledge) -> tuple[Review, ...]:

@@ -57,6 +57,7 @@ PAGES = {
         "Questions that the knowledge base must answer; each can be run and changed in the editor.",
     ),
     "run": Text("运行", "Run"),
+    "editor": Text("编辑", "Edit"),
     "read-along": Text("对照阅读", "Reading along"),
     "read-along-gaps": Text(
         "运行方没有提供原文全文，这里只有被引用的语句，“…”处原文略去。",

@@ -23,8 +23,10 @@ from kb.errors import (
 )
 from kb.reports.desk import NoReport
 from kb.text import Text
-from server import language
+from server import language, search
 from server.metrics import PROBLEM
+from server.problem_texts import PAGE
+from server.shown import plain
 
 _LOG = logging.getLogger("plankb.server")
 
@@ -76,6 +78,10 @@ _HTTP = {
     415: Text("不支持这种内容类型", "This media type is not supported"),
 }
 
+
+#: Of an address that leads nowhere: characters that are searched for, and names that are offered.
+_LONGEST_WANTED = 80
+_NEAR = 8
 
 #: Routes whose errors are documents whoever asks.
 _FOR_MACHINES = (
@@ -146,7 +152,15 @@ def _problem(
     request.environ[PROBLEM] = code
     chosen = language.of_request()
     if _wants_page():
-        page = render_template("error.html", status=status, message=message, hint=hint)
+        page = render_template(
+            "error.html",
+            status=status,
+            message=message,
+            hint=hint,
+            e={name: text.in_(chosen) for name, text in PAGE.items()},
+            wanted=_wanted() if status == 404 else "",
+            found=_near() if status == 404 else (),
+        )
         return Response(
             page, status, mimetype="text/html", headers={"Vary": "Accept, Accept-Language"}
         )
@@ -163,6 +177,20 @@ def _problem(
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Content-Language"] = chosen
     return response
+
+
+def _wanted() -> str:
+    """The last word of an address that leads nowhere, to search for instead."""
+    last = request.path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    return plain(last.replace("-", " ").replace("_", " "))[:_LONGEST_WANTED]
+
+
+def _near() -> list[search.Found]:
+    """What has a name like it; nothing where that cannot be said now."""
+    try:
+        return search.find(_wanted(), _NEAR)
+    except PlankbError:
+        return []
 
 
 def _wants_page() -> bool:

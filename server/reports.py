@@ -6,7 +6,7 @@ Must not know how anything is read, found or kept, nor what a page looks like.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from kb.reports.form_workbook import workbook
 from kb.reports.ledger.records import (
     STATES,
     VERDICTS,
+    Actor,
     Filters,
     Receipt,
     State,
@@ -107,9 +108,7 @@ def listed() -> Response:
     """The submissions, newest first, by page."""
     actor = who.reader()
     given = request.args
-    filters = filters_of(given)
-    if who.is_closed() and actor is not None and actor.scope == "reporter":
-        filters = Filters(**{**asdict(filters), "reporter": actor.reporter})
+    filters = readable_by(actor, filters_of(given))
     limit = _number("limit", _LIMIT, _MOST)
     after = _number("after", 0, 2**62) or None
     page = ledger().list(filters, limit=limit, after=after)
@@ -128,6 +127,13 @@ def listed() -> Response:
     if following is not None:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
+
+
+def readable_by(actor: Actor | None, filters: Filters) -> Filters:
+    """The filters, narrowed to what one may read where reading is closed."""
+    if who.is_closed() and actor is not None and actor.scope == "reporter":
+        return replace(filters, reporter=actor.reporter)
+    return filters
 
 
 @blueprint.get("/api/reports/<number>")

@@ -199,15 +199,15 @@ def figure(row: Row, labels: Labels) -> Text:
         sign = labels.symbols[row.unit]
         return Text(number + sign, number + sign)
     unit = labels.of("unit", row.unit) if row.unit else Text("", "")
-    units = unit.en if row.value == 1 else plural(unit.en)
-    return Text(f"{number} {unit.zh}".strip(), f"{number} {units}".strip())
+    noun = unit.en if row.value == 1 else plural(unit.en)
+    return Text(f"{number} {unit.zh}".strip(), f"{number} {noun}".strip())
 
 
 def plural(noun: str) -> str:
-    """The plural of a unit's English name.
+    """An English noun for more than one.
 
-    >>> plural("person"), plural("class"), plural("persons")
-    ('persons', 'classes', 'persons')
+    >>> plural("person"), plural("class")
+    ('persons', 'classes')
     """
     if not noun or (noun.endswith("s") and not noun.endswith("ss")):
         return noun

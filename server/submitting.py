@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -17,10 +17,10 @@ from kb.errors import InputError, PlankbError, UnknownName
 from kb.plan import codes
 from kb.reports.desk import Checked, NoReport
 from kb.reports.finding import Quote
-from kb.reports.ledger.records import STATES, Filters, Key, Submission, utc
+from kb.reports.ledger.records import STATES, Key, Submission, utc
 from kb.reports.output.wording import KIND, SEVERAL
 from kb.text import Text
-from server import delivery, language, problems, reports, uploads, who
+from server import delivery, language, listing, problems, reports, uploads, who
 from server.addresses import local_address
 from server.audits import Audited
 from server.desks import desk, ledger, settings
@@ -56,10 +56,9 @@ def listed() -> Response | Redirect:
         return _to_sign_in()
     actor = who.signed_in()
     given = request.args
-    filters = reports.filters_of(given)
+    filters = reports.readable_by(actor, reports.filters_of(given))
     latest = ledger().latest()
     if who.is_closed() and actor is not None and actor.scope == "reporter":
-        filters = Filters(**{**asdict(filters), "reporter": actor.reporter})
         latest = {key: one for key, one in latest.items() if key.reporter == actor.reporter}
     after = given.get("after", "")
     page = ledger().list(
@@ -83,6 +82,10 @@ def listed() -> Response | Redirect:
         years=desk().years,
         year=year,
         coverage=_coverage(year, latest),
+        downloads=[
+            (format, f"{url_for('submitted.file', format=format)}?{urlencode(given.to_dict())}")
+            for format in listing.FORMATS
+        ],
     )
 
 

@@ -63,6 +63,10 @@ _ASKING = frozenset({"which", "who", "quantity", "people", "share", "define", "e
 #: What the plan says in clauses: found by name only where no shorter words explain as much.
 _CLAUSES = frozenset({"Measure", "Target", "QuantitativeTarget", "QualitativeTarget", "Mechanism"})
 
+#: Words, or Chinese signs, of the longest name that is read: nobody asks by a longer one, and a
+#: tree must not be deeper than it can be written.
+_LONGEST = 250
+
 
 @dataclass(frozen=True, slots=True)
 class Sense:
@@ -312,7 +316,7 @@ def _says_more(senses: Iterable[Sense]) -> bool:
 
 
 def _plant(tree: dict[str, Any], path: list[str], leaf: object) -> None:
-    if not path:
+    if not 0 < len(path) <= _LONGEST:
         return
     for key in path:
         tree = tree.setdefault(key, {})

@@ -7,9 +7,14 @@ import { prepare as prepareCopying } from "./ask/copying.js";
 import { prepare as prepareFeedback } from "./ask/feedback.js";
 import { prepare as prepareHistory } from "./ask/history.js";
 import { prepare as prepareMenus } from "./ask/menus.js";
-import { byId, config } from "./page.js";
+import { questions } from "./ask/suggesting.js";
+import { byId, config, say } from "./page.js";
 
-prepareCombobox(byId("q"), byId("suggestions"), byId("suggested"));
+const counted = (n) =>
+  n ? say(n === 1 ? "suggested-one" : "suggested", { n }) : say("no-suggestion");
+prepareCombobox(
+  byId("q"), byId("suggestions"), byId("suggested"), say("suggestions"), questions, counted,
+);
 prepareHistory();
 if (config.asked) {
   prepareMenus();

@@ -228,22 +228,6 @@ def test_without_scripts_it_is_a_form_with_its_answer(opened: Opened) -> None:
 # ------------------------------------------------------------------------------- theme, catalogue
 
 
-def test_the_theme_is_chosen_and_kept(opened: Opened) -> None:
-    page = opened("/ask?lang=en")
-
-    def paper() -> str:
-        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-
-    light = paper()
-    page.click("#theme")
-    dark = paper()
-    assert dark != light
-    page.goto("/templates?lang=en")
-    assert paper() == dark
-    page.click("#theme")
-    assert paper() == light
-
-
 def test_templates_are_filtered_and_filled_in(opened: Opened) -> None:
     page = opened("/templates?lang=zh", lang="zh")
     everything = page.locator(".templates > li")

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from server.chat_texts import PAGE, SCRIPT
+from server.search_texts import SCRIPT as NAMING
 from tests.server.service import Service
 
 TARGETS = "农村实用人才队伍有哪些目标？"
@@ -77,21 +78,30 @@ def test_every_text_is_in_both_languages() -> None:
 
 def test_every_text_that_the_scripts_say_is_there_and_no_other(root: Path) -> None:
     static = root / "server/static"
-    files = [*(static / "ask").glob("*.js"), static / "ask.js", static / "templates.js"]
+    pages = [static / f"{name}.js" for name in ("ask", "home", "search", "templates")]
+    files = [*(static / "ask").glob("*.js"), *pages]
     scripts = "\n".join(file.read_text(encoding="utf-8") for file in files)
     quoted = set(re.findall(r'"([a-z-]+)"', scripts))
-    assert set(re.findall(r'say\("([a-z-]+)"', scripts)) <= set(SCRIPT)
-    assert set(SCRIPT) <= quoted
+    known = {*SCRIPT, *NAMING}
+    assert set(re.findall(r'say\("([a-z-]+)"', scripts)) <= known
+    assert known <= quoted
 
 
-def test_dark_is_the_same_by_the_system_and_by_choice(root: Path) -> None:
+def test_each_colour_is_for_light_and_dark_and_high_contrast_is_one_by_system_and_choice(
+    root: Path,
+) -> None:
     for name in ("style.css", "editor.css"):
         sheet = (root / "server/static" / name).read_text(encoding="utf-8")
-        system = re.search(r':not\(\[data-theme="light"\]\) \{(.*?)\}', sheet, re.DOTALL)
-        chosen = re.search(r'\n:root\[data-theme="dark"\] \{(.*?)\}', sheet, re.DOTALL)
-        assert system is not None
-        assert chosen is not None
-        assert system[1].split() == chosen[1].split()
+        tokens = sheet[sheet.index(":root {") : sheet.index("}\n", sheet.index(":root {"))]
+        for colour in re.findall(r": (#\w+);", tokens):
+            raise AssertionError(f"{name}: {colour} is for one theme only")
+        assert "light-dark(" in tokens
+    sheet = (root / "server/static/style.css").read_text(encoding="utf-8")
+    system = re.search(r"prefers-contrast: more\) \{\s+:root \{(.*?)\}", sheet, re.DOTALL)
+    chosen = re.search(r'\n:root\[data-contrast="more"\] \{(.*?)\}', sheet, re.DOTALL)
+    assert system is not None
+    assert chosen is not None
+    assert system[1].split() == chosen[1].split()
 
 
 @pytest.mark.parametrize("status", STATUSES)

@@ -1,14 +1,18 @@
 /* Suggestions while one types: an editable combobox with a list (ARIA 1.2).
-   Must not know how questions are suggested. */
+   Must not know what is suggested. */
 
-import { config, make, say } from "../page.js";
+import { make } from "../page.js";
 
 const PAUSE = 120; // milliseconds without a key before it asks
-const MOST = 8;
 
 /** Make a field a combobox.
-    @param {HTMLInputElement} field @param {HTMLElement} list @param {HTMLElement} told */
-export function prepare(field, list, told) {
+    @param {HTMLInputElement} field @param {HTMLElement} list @param {HTMLElement} told
+    @param {string} label of the list
+    @param {(typed: string, signal: AbortSignal) => Promise<{text: string, lang: string,
+      notes?: string[], href?: string}[]>} suggest what fits; one with an address is gone to, any
+      other is sent with the form
+    @param {(count: number) => string} counted what a screen reader is told */
+export function prepare(field, list, told, label, suggest, counted) {
   let shown = [];
   let active = -1;
   let typed = field.value;
@@ -20,7 +24,7 @@ export function prepare(field, list, told) {
   field.setAttribute("aria-expanded", "false");
   field.setAttribute("aria-controls", list.id);
   field.setAttribute("aria-haspopup", "listbox");
-  list.setAttribute("aria-label", say("suggestions"));
+  list.setAttribute("aria-label", label);
 
   field.addEventListener("input", (event) => {
     if (!event.isComposing) changed(); // half-typed pinyin is no question
@@ -42,19 +46,15 @@ export function prepare(field, list, told) {
       close();
       return;
     }
-    later = setTimeout(suggest, PAUSE);
+    later = setTimeout(look, PAUSE);
   }
 
-  async function suggest() {
+  async function look() {
     running?.abort();
     const own = new AbortController();
     running = own;
-    // Pinyin may stand for Chinese on a Chinese page, but Chinese letters say it on any.
-    const lang = /\p{Script=Han}/u.test(typed) ? "zh" : config.lang;
-    const asked = new URLSearchParams({ q: typed, lang, limit: MOST });
     try {
-      const answer = await fetch(`${config.suggest}?${asked}`, { signal: own.signal });
-      const found = answer.ok ? (await answer.json()).suggestions : [];
+      const found = await suggest(typed, own.signal);
       if (running === own && document.activeElement === field) show(found);
     } catch {
       // Stopped by the next key, or no answer: one can ask without suggestions.
@@ -64,19 +64,15 @@ export function prepare(field, list, told) {
   function show(found) {
     shown = found;
     active = -1;
-    list.replaceChildren(
-      ...found.map((one, place) =>
-        make(
-          "li",
-          { role: "option", id: `suggestion-${place}`, "aria-selected": "false", lang: one.lang },
-          make("bdi", {}, one.question),
-        ),
-      ),
-    );
+    list.replaceChildren(...found.map(option));
     open(found.length > 0);
-    told.textContent = found.length
-      ? say(found.length === 1 ? "suggested-one" : "suggested", { n: found.length })
-      : say("no-suggestion");
+    told.textContent = counted(found.length);
+  }
+
+  function option(one, place) {
+    const notes = (one.notes ?? []).map((note) => make("span", { class: "quiet" }, " ", note));
+    const attributes = { role: "option", id: `suggestion-${place}`, "aria-selected": "false" };
+    return make("li", { ...attributes, lang: one.lang }, make("bdi", {}, one.text), ...notes);
   }
 
   function open(on) {
@@ -104,14 +100,19 @@ export function prepare(field, list, told) {
     } else {
       field.removeAttribute("aria-activedescendant");
     }
-    field.value = option ? shown[place].question : typed;
+    field.value = option ? shown[place].text : typed;
   }
 
   function choose(place) {
-    field.value = shown[place].question;
-    typed = field.value;
-    field.form.elements.lang.value = shown[place].lang;
+    const { text, lang, href } = shown[place];
+    field.value = text;
+    typed = text;
     close();
+    if (href) {
+      location.assign(href);
+      return;
+    }
+    field.form.elements.lang.value = lang;
     field.form.requestSubmit();
   }
 
@@ -127,7 +128,7 @@ export function prepare(field, list, told) {
       event.preventDefault();
       if (opened) move(event.key === "ArrowDown" ? 1 : -1);
       else if (shown.length && field.value === typed && !event.altKey) reopen(event.key);
-      else if (field.value.trim()) suggest();
+      else if (field.value.trim()) look();
     } else if (event.key === "Escape" && opened) {
       event.preventDefault();
       close();
