@@ -9,6 +9,7 @@ import pytest
 from kb.ask.asker import Asker
 from kb.plan import graph
 from kb.plan.graph import PlanGraph
+from kb.plan.views import view
 from kb.reports import reading
 from kb.reports.auditing import Auditor
 from kb.reports.codelists import CodeLists
@@ -41,8 +42,8 @@ def plan() -> PlanGraph:
 
 
 @pytest.fixture(scope="module")
-def asker(plan: PlanGraph) -> Asker:
-    """Over the plan and three reports, drawn as the service draws accepted ones."""
+def reported(plan: PlanGraph) -> PlanGraph:
+    """The plan and three reports, drawn as the service draws accepted ones."""
     lists, drawer, auditor = CodeLists.of(plan), Drawer(plan), Auditor(plan)
     uploads = [report(*year) for year in YEARS]
     read = [reading.read(upload, lists) for upload in uploads]
@@ -66,7 +67,11 @@ def asker(plan: PlanGraph) -> Asker:
         )
         for quads in drawer.draw(submission, upload, audit).values():
             data += quads
-    reported = replace(plan, data=data)
+    return replace(plan, data=data)
+
+
+@pytest.fixture(scope="module")
+def asker(reported: PlanGraph) -> Asker:
     return Asker(reported.select, reported.base, "r")
 
 
@@ -139,3 +144,24 @@ def test_questions_on_the_plan_are_answered_by_the_plan(asker: Asker) -> None:
     answer = asker.ask("which measures support rural talent?")
     assert {row.status for row in answer.rows} == {"stated"}
     assert not any(row.type in ("Observation", "Assessment") for row in answer.rows)
+
+
+@pytest.mark.parametrize("name", ["progress", "progress-by-year"])
+def test_the_picture_of_progress_has_each_figure_against_its_aim(
+    reported: PlanGraph, name: str
+) -> None:
+    rows = reported.select(view(name, reported.base).query)
+    found = {
+        (row["target"].rsplit("/", 1)[-1], row["year"]): [
+            float(row[part]) for part in ("low", "value", "high", "aim")
+        ]
+        for row in rows
+    }
+    assert len(found) == len(rows) == 12
+    assert found["farmers-trained", "2022"] == [1700, 1700, 1700, 4000]  # not the year's own 800
+    assert found["farmer-field-schools", "2023"] == [30, 30, 30, 50]
+    # An increase and a growth rate are computed from the stock and the baseline.
+    assert found["headcount", "2023"] == [3000, 3000, 3000, 10000]
+    assert found["headcount-growth", "2021"] == [1.56, 1.56, 1.56, 31.25]
+    graded = {row["year"]: row["grade"].rsplit("/", 1)[-1] for row in rows if "grade" in row}
+    assert set(graded) == {"2021", "2022", "2023"}
