@@ -48,7 +48,7 @@ def run(name: str) -> Response:
         "question.html",
         question=found,
         table=tables.table(view),
-        files=[(format, f"{query_of}&format={format}") for format in ("csv", "json", "xml")],
+        results=[(format, f"{query_of}&format={format}") for format in ("csv", "json", "xml")],
     )
 
 
