@@ -5,9 +5,10 @@ stops everything in order. One thread: it may fork. Must not know HTTP.
 
 A new revision is built in a process of its own, so that a graph that does not pass its checks
 changes nothing. Then it gets an engine of its own beside the old one, or, where only reports are
-others, a room of its own in that engine: no query waits while it loads, and a request that began with the old revision ends with it. When every web process has it
-ready, one number that all of them see changes, and each next request anywhere is answered from
-the new revision. The old engine ends when no request needs it any more.
+others, a room of its own in that engine: no query waits while it loads, and a request that began
+with the old revision ends with it. When every web process has it ready, one number that all of
+them see changes, and each next request anywhere is answered from the new revision. The old engine
+ends when no request needs it any more.
 """
 
 from __future__ import annotations

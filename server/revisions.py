@@ -1,9 +1,9 @@
 """The next revision, made or looked for in a process of its own, which may fail or take long.
 
 With an engine of our own a revision is built and checked when somebody asks for it; and a process
-that stays follows the ledger, and makes a patch when a decision in it changes the reports. With a remote store it is built, checked
-and loaded there, where that may be; and whichever revision the store has is looked for all the
-time, as others may load it.
+that stays follows the ledger, and makes a patch when a decision in it changes the reports. With a
+remote store it is built, checked and loaded there, where that may be; and whichever revision the
+store has is looked for all the time, as others may load it.
 Must not know who serves a revision, nor when it takes over.
 """
 

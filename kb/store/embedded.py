@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import pyoxigraph as ox
@@ -54,12 +55,15 @@ class EmbeddedStore:
     def __len__(self) -> int:
         return len(self._store)
 
-    def load(self, data: Iterable[ox.Quad] | bytes, revision: str) -> None:
-        """As :meth:`kb.store.interface.Store.load`."""
+    def load(self, data: Iterable[ox.Quad] | bytes | Path, revision: str) -> None:
+        """As :meth:`kb.store.interface.Store.load`; also from a file of N-Quads."""
         store = ox.Store()
-        if isinstance(data, bytes):
+        if isinstance(data, bytes | Path):
             try:
-                store.load(data, ox.RdfFormat.N_QUADS)
+                if isinstance(data, Path):
+                    store.load(path=data, format=ox.RdfFormat.N_QUADS)
+                else:
+                    store.load(data, ox.RdfFormat.N_QUADS)
             except SyntaxError as error:
                 raise _no_quads(error) from error
         else:

@@ -1,7 +1,8 @@
 """The engine process: it alone owns the workers, the queues and all limits.
 
 ``python -m kb.store.engine`` reads one frame from its standard input (its folder and its
-limits), loads the data that the folder names, then answers on a Unix socket there until it is told to stop or its standard input ends, which is when its owner is gone.
+limits), loads the data that the folder names, then answers on a Unix socket there until it is told
+to stop or its standard input ends, which is when its owner is gone.
 One thread, one loop; it holds no data itself (:mod:`kb.store.keeper` does).
 Must not know who asks, nor what the data is about.
 """

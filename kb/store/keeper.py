@@ -101,7 +101,7 @@ def _live(holding: Holding, channel: socket.socket, parent: int) -> NoReturn:
 def _load(holding: Holding, channel: socket.socket) -> EmbeddedStore | None:
     store = EmbeddedStore(holding.prefixes, base=holding.base, union=holding.union)
     try:
-        store.load(holding.path.read_bytes(), holding.revision)
+        store.load(holding.path, holding.revision)
         for patch in holding.patches:
             store.patch(Patch.read(patch.read_bytes()), holding.revision)
     except _UNUSABLE as error:

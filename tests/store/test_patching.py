@@ -1,4 +1,4 @@
-"""A patch makes a revision beside the one before it: the same as loaded whole, and each by itself."""
+"""A patch makes a revision beside the one before it: as if loaded whole, and each by itself."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_patches_give_what_a_whole_load_gives(steps: list[dict[str, list[int]]])
         ),
     ],
 )
-def test_a_patch_that_cannot_be_used_changes_nothing(engine: Engine, wrong: Patch, why: str) -> None:
+def test_a_useless_patch_changes_nothing(engine: Engine, wrong: Patch, why: str) -> None:
     with pytest.raises(InputError, match=why):
         engine.patch(wrong, "r1")
     with engine.client() as client:
