@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     exists,
     func,
     not_,
@@ -54,6 +56,7 @@ def _newest(table: Any, *of: ColumnElement[bool]) -> Subquery:
     )
 
 
+@cache
 def _with_state() -> tuple[Select[Any], ColumnElement[Any], ColumnElement[Any]]:
     """All submissions with verdict and audit; and these two, to filter by."""
     decided, audited = _newest(DECISIONS), _newest(AUDITS)
@@ -105,6 +108,15 @@ def _later(report: Any) -> Select[Any]:
     )
 
 
+@cache
+def _newer() -> Select[Any]:
+    """Later submissions of each of some, by the parameter ``ids``; the newest last."""
+    report = REPORTS.alias()
+    some = report.c.submission.in_(bindparam("ids", expanding=True))
+    return _later(report).where(some).order_by("newer_entry")
+
+
+@cache
 def _superseded() -> ColumnElement[bool]:
     report, any_report = REPORTS.alias(), REPORTS.alias()
     later = exists(_later(report).correlate(report))
@@ -312,8 +324,7 @@ def _submissions(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Subm
     query = select(REPORTS).where(REPORTS.c.submission.in_(ids))
     for row in connection.execute(query):
         reports[row.submission].append(Report(_key(row), row.supersedes))
-    report = REPORTS.alias()
-    newer = _later(report).where(report.c.submission.in_(ids)).order_by("newer_entry")
+    newer = _newer().params(ids=ids)
     superseded: dict[str, dict[Key, str]] = defaultdict(dict)
     for row in connection.execute(newer):
         superseded[row.older][_key(row)] = row.newer
