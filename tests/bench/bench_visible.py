@@ -144,6 +144,7 @@ def _until(web: httpx.Client, auditor: str, number: str, verdict: str, seen: lis
         ).text.split()[1:]
         if found == seen:
             return time.perf_counter() - began
+        time.sleep(0.01)
 
 
 class _Asking:
@@ -159,7 +160,7 @@ class _Asking:
 
     def _work(self) -> None:
         with httpx.Client(base_url=self._service.address, trust_env=False, timeout=60) as web:
-            while not self._over.wait(0.01):
+            while not self._over.wait(0.05):
                 began = time.perf_counter()
                 text = f"SELECT ?t WHERE {{ ?t a :TalentTeam }} # {self.count}"
                 answer = web.get("/sparql", params={"query": text})
