@@ -52,6 +52,11 @@ class Again:
         return self.changes.fixed if self.changes is not None else ()
 
     @property
+    def persists(self) -> int:
+        """How many findings are the same."""
+        return len(self.changes.persists) if self.changes is not None else 0
+
+    @property
     def is_other(self) -> bool:
         """Whether anything would be different."""
         return self.audit is None or bool(self.new or self.fixed)
@@ -70,7 +75,6 @@ class Again:
     def as_dict(self) -> dict[str, object]:
         """In JSON values."""
         own, recorded = self.submission, self.recorded
-        persists = len(self.changes.persists) if self.changes is not None else 0
         return {
             "submission": own.id,
             "state": own.state,
@@ -88,7 +92,7 @@ class Again:
             "conforms": None if self.audit is None else self.audit.conforms,
             "fixed": [finding_as_dict(one) for one in self.fixed],
             "new": [finding_as_dict(one) for one in self.new],
-            "persists": persists,
+            "persists": self.persists,
             "unreadable": None if self.unreadable is None else self.unreadable.as_dict(),
         }
 
