@@ -136,7 +136,7 @@ PAGE = {
     ),
     "sign-in-to-decide": Text("审核人登录后可作决定", "Auditors sign in to decide"),
     "decisions": Text("决定记录", "Decisions"),
-    "again": Text("按现行规则", "Under today's rules"),
+    "today": Text("按现行规则", "Under today's rules"),
     "again-rules": Text(
         "存档的审核用的是规则 {old}，现行规则是 {new}。",
         "The audit on record ran rules {old}; today's are {new}.",

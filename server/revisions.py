@@ -234,8 +234,10 @@ class Revisions:
                     state = store.state()
                     if not state.revision and not state.loading:
                         publish(self._settings)  # it lost what it had
-                    elif self._settings.store_write and following.try_to() is not None:
-                        publish(self._settings)
+                    elif self._settings.store_write and (found := following.try_to()) is not None:
+                        patch, then = found.patch, found.served.revision
+                        if patch is None or not store.patch(patch, served.revision, then):
+                            publish(self._settings)
                 except PlankbError:
                     following.forget()
                     continue  # it is away; /readyz says so

@@ -20,15 +20,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from kb.errors import Overloaded
+from kb.plan import graph
 from kb.reports.ledger import copying
 from kb.reports.ledger.ledger import Ledger
 from kb.reports.ledger.records import Actor, Audited, Key
+from kb.reports.ledger.tokens import Tokens
 from kb.reports.ledger.verifying import verify
 from kb.reports.sheet import Upload
+from kb.settings import Settings
 from tests.reports.cluster import Cluster
+from tests.reports.corpus import Corpus
 from tests.reports.crashing import Crashes
 from tests.server.killing import Besieged
+from tests.server.reporting import hand_in
+from tests.server.service import Service
 
 _AUDIT = Audited("rules", "plan", {"conforms": True, "findings": ["x" * 200] * 100})
 _SIZE = 20_000
@@ -48,6 +56,7 @@ def run() -> list[dict[str, Any]]:
             rows.append(_many(database, _submitter(place)))
             rows += _whole(database, place, folder)
             served = str(folder / "served.sqlite") if cluster is None else cluster.create()
+            rows.append(_over_http(database, served, folder))
             rows.append(_besieged(database, served, folder, kills, seed, cluster))
         rows.append(_full_disk(folder))
     return rows
@@ -172,6 +181,31 @@ def _writer(folder: Path) -> Callable[[int, int], None]:
             os.fsync(file.fileno())
 
     return write
+
+
+def _over_http(database: str, place: str, folder: Path) -> dict[str, Any]:
+    """The same over HTTP: a form's rows, read, audited beside those before, and acknowledged."""
+    settings = {"data": str(folder / f"data-http-{database}"), "ledger": place}
+    ledger = Ledger.open(place)
+    before = ledger.list(limit=1).total
+    token = Tokens(ledger).create("auditor", "", "bench")[1]
+    plan = graph.build(Settings())
+    forms = [file.upload() for file in Corpus(plan, 1).every()]
+    with Service(folder / "cache", **settings) as service:
+        hand_in(httpx.Client(base_url=service.address), token, forms[0].data + b"\n")
+
+        def submit(who: int, number: int) -> None:
+            form = forms[(who * _EACH + number) % len(forms)]
+            data = form.data + b"\n" * (who * _EACH + number + 2)
+            with httpx.Client(base_url=service.address, trust_env=False, timeout=120) as web:
+                answer = hand_in(web, token, data, form.name)
+            assert answer.status_code == 201, answer.text
+
+        row = _many(database, submit)
+    assert ledger.list(limit=1).total == before + 1 + row["submissions"]
+    assert verify(ledger) == ()
+    ledger.close()
+    return {**row, "what": "50 submitters at once over HTTP", "lost": 0}
 
 
 def _many(database: str, submit: Callable[[int, int], None]) -> dict[str, Any]:

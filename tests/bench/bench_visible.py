@@ -182,6 +182,6 @@ def _peak(pid: int) -> int:
     """Its own memory, and of what it shares with others its part, in KiB."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except ProcessLookupError:  # a worker that has just ended
+    except (FileNotFoundError, ProcessLookupError):  # a worker that has just ended
         return 0
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
