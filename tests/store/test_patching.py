@@ -18,8 +18,8 @@ from kb.store.client import EngineClient, nquads
 from kb.store.embedded import EmbeddedStore
 from kb.store.owner import Engine
 from kb.store.patch import Patch
-from tests.store.material import ENDLESS, NS, PREFIXES, dataset, node
-from tests.store.test_engine import ends, other, raw, until
+from tests.store.material import ENDLESS, NS, PREFIXES, dataset, ends, node
+from tests.store.test_engine import other, raw, until
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
@@ -69,8 +69,8 @@ def test_patches_give_what_a_whole_load_gives(steps: list[dict[str, list[int]]])
     rest = [quad for name, numbers in now.items() for quad in quads(name, *numbers)]
     whole.load([*dataset(12), *rest], "r")
     assert sorted(patched.nquads().splitlines()) == sorted(whole.nquads().splitlines())
-    graphs = "SELECT DISTINCT ?g { GRAPH ?g { } } ORDER BY ?g"
-    assert patched.query(graphs).body == whole.query(graphs).body
+    names = "SELECT DISTINCT ?g { GRAPH ?g { } } ORDER BY ?g"
+    assert patched.query(names).body == whole.query(names).body
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_patches_give_what_a_whole_load_gives(steps: list[dict[str, list[int]]])
         (Patch((NS + "a",), b"nonsense"), "N-Quads"),
         (Patch((NS + "a",), nquads(quads("b", 1))), "another graph"),
         (
-            Patch((NS + "a",), nquads([ox.Quad(*dataset(1)[0].triple, node("a"))])),
+            Patch((NS + "a",), nquads([ox.Quad(node("s0"), node("p0"), ox.Literal(0), node("a"))])),
             "several graphs",
         ),
     ],
