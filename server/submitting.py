@@ -210,7 +210,7 @@ def waive(number: str) -> Response | Redirect:
         by = who.of_form()
         cells = form.getlist("cells")
         expires = reports.day_of(dict(form.items()))
-        ledger().waive(number, form.get("rule", ""), cells, form.get("reason", ""), by, expires)
+        reports.waived(number, form.get("rule", ""), cells, form.get("reason", ""), by, expires)
 
     return _done(found, work)
 

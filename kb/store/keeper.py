@@ -107,7 +107,7 @@ def _load(holding: Holding, channel: socket.socket) -> EmbeddedStore | None:
     except _UNUSABLE as error:
         send(channel, _problem(error))
         return None
-    send(channel, Frame.of({"loaded": len(store)}))
+    send(channel, Frame.of({"loaded": True}))
     return store
 
 
@@ -195,7 +195,7 @@ def _live_on(
         except _UNUSABLE as error:
             send(channel, _problem(error))
         else:
-            send(channel, Frame.of({"loaded": len(store)}))
+            send(channel, Frame.of({"loaded": True}))
             _serve(store, limits, channel)
     except OSError:
         pass  # the engine is gone

@@ -77,7 +77,9 @@ def test_a_token_is_made_listed_and_revoked(plankb: Run, ledger: Ledger) -> None
 
 
 def test_a_submission_is_looked_at_and_decided(plankb: Run, ledger: Ledger) -> None:
-    audit = Audited("r", "p", {"conforms": True, "counts": {"warning": 2}})
+    negative = {**GONE, "rule": "negative"}
+    result = {"conforms": True, "counts": {"warning": 2}, "files": [], "findings": [negative]}
+    audit = Audited("r", "p", result)
     one = ledger.submit(UPLOAD, Actor("Zhang", "reporter", KEY.reporter), [KEY], audit=audit).id
     listed = plankb("reports", "list").stdout
     assert re.match(rf"{one}\t.*\tsubmitted\t{KEY}\t0V 2W 0I\t农村.csv\n$", listed)
@@ -90,19 +92,23 @@ def test_a_submission_is_looked_at_and_decided(plankb: Run, ledger: Ledger) -> N
         "waive",
         one,
         "negative",
-        "E7",
+        "E2",
         "--reason",
         "known",
         "--until",
         "2030-01-01",
     )
+    given = ("--reason", "known", "--until", "2030-01-01")
+    nowhere = plankb("reports", "waive", one, "negative", "E9", *given, status=2).stderr
+    assert "no finding of negative at E9" in nowhere
+    assert "negative E2" in nowhere
     shown = json.loads(plankb("reports", "show", one, "--json").stdout)
     assert shown["state"] == "accepted"
     assert [(each["verdict"], each["reason"]) for each in shown["decisions"]] == [
         ("accepted", ""),
         ("returned", "row 7"),
     ]
-    assert shown["waivers"][0]["cells"] == ["E7"]
+    assert shown["waivers"][0]["cells"] == ["E2"]
     assert json.loads(plankb("reports", "show", one, "--audit").stdout)["conforms"]
     assert plankb("reports", "show", one, "--file", "-").stdout.encode() == UPLOAD.data
     assert "nosuch" in plankb("reports", "accept", "nosuch", status=2).stderr
