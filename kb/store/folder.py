@@ -79,6 +79,8 @@ class Current:
 
 def forget(folder: Path, name: str) -> None:
     """The revision behind a socket is gone for good, and with it what no other is made of."""
+    if not _current(folder, name).exists():
+        return
     own = Current.read(folder, name)
     _current(folder, name).unlink(missing_ok=True)
     remove(folder, (own.file, *own.patches))

@@ -211,6 +211,9 @@ class Engine:
             return
         host.names.discard(self._name)
         if host.names:
+            if self.ended is not None:  # nobody to be told; what comes back is another revision
+                place.forget(host.folder, self._name)
+                return
             with contextlib.suppress(PlankbError), self.client() as client:
                 client.end()
             return
