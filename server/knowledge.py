@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from kb import terms
 from kb.ask import stock
@@ -17,6 +19,7 @@ from kb.ask.vocabulary import Vocabulary
 from kb.errors import CheckFailed, PlankbError
 from kb.plan import graph
 from kb.plan.fault import Fault
+from kb.plan.graph import PlanGraph
 from kb.settings import Settings
 from kb.store.client import EngineClient
 from kb.store.interface import Limits
@@ -24,7 +27,7 @@ from kb.store.owner import Engine
 from kb.store.remote import RemoteStore
 from kb.text import Text
 from server.places import roam
-from server.reported import Reported, plan_of
+from server.reported import Reported, Served, plan_of
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,29 @@ class Checked:
     """One revision of the graph, fit to be served.
 
     Args:
-        revision: its name.
-        data: everything, as N-Quads.
+        served: its name, and what it has of the ledger.
+        file: everything, as N-Quads; whoever starts an engine on it takes it away.
         vocabulary: read from it, where that is done already.
     """
 
-    revision: str
-    data: bytes
+    served: Served
+    file: Path
     vocabulary: Vocabulary | None = None
 
+    @property
+    def revision(self) -> str:
+        """Its name."""
+        return self.served.revision
+
     @classmethod
-    def build(cls, settings: Settings) -> Checked:
+    def build(cls, settings: Settings, folder: Path) -> Checked:
         """Build the graph, check its quotes where the source is at hand, read the vocabulary.
 
         The reports that are in force in the ledger are part of it.
+
+        Args:
+            settings: in force.
+            folder: for the file.
 
         Raises:
             FileProblem: the knowledge cannot be read.
@@ -61,13 +73,51 @@ class Checked:
             if faults:
                 raise _refused(faults)
         vocabulary = stock.vocabulary(settings, built.revision, lambda: built.select)
-        reported = Reported.of(settings, built)
-        return cls(reported.revision, built.data + reported.data, vocabulary)
+        return cls.of(built, Reported.of(settings, built), folder, vocabulary)
+
+    @classmethod
+    def of(
+        cls,
+        built: PlanGraph,
+        reported: Reported,
+        folder: Path,
+        vocabulary: Vocabulary | None = None,
+    ) -> Checked:
+        """The plan graph with reports, written down."""
+        handle, name = tempfile.mkstemp(suffix=".nq", dir=folder)
+        with os.fdopen(handle, "wb") as file:
+            file.write(built.data)
+            file.writelines(reported.data)
+        return cls(reported.served, Path(name), vocabulary)
 
     def start(self, settings: Settings) -> Engine:
         """An engine process that holds it; close it."""
-        prefixes = terms.prefixes(settings.base)
-        return Engine.start(self.data, self.revision, settings, prefixes=prefixes, watched=False)
+        return _engine(self.file, self.revision, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """What makes the next revision of one that is served.
+
+    Args:
+        before: the revision that it is to be applied to.
+        served: the name of the next, and what it has of the ledger.
+        file: a :class:`kb.store.patch.Patch`, which the engine takes away.
+    """
+
+    before: str
+    served: Served
+    file: Path
+
+    @property
+    def revision(self) -> str:
+        """Its name."""
+        return self.served.revision
+
+
+def _engine(data: Path | bytes, revision: str, settings: Settings) -> Engine:
+    prefixes = terms.prefixes(settings.base)
+    return Engine.start(data, revision, settings, prefixes=prefixes, watched=False)
 
 
 @dataclass(frozen=True)
@@ -81,6 +131,7 @@ class Knowledge:
         asker: answers questions through the store.
         engine: the process that holds the store, or tries queries before a remote one has them,
             where this process started it; close it.
+        until: newest entry of the ledger that it may have something of.
     """
 
     base: str
@@ -88,6 +139,7 @@ class Knowledge:
     store: EngineClient | RemoteStore
     asker: Asker
     engine: Engine | None = None
+    until: int = 0
 
     @classmethod
     def start(cls, settings: Settings) -> Knowledge:
@@ -100,8 +152,11 @@ class Knowledge:
         if settings.store:
             publish(settings)
             return cls.remote(settings)
-        checked = Checked.build(settings)
-        return cls.of(checked.start(settings), checked.revision, settings, checked.vocabulary)
+        with tempfile.TemporaryDirectory(prefix="plankb-first-") as folder:
+            checked = Checked.build(settings, Path(folder))
+            engine = checked.start(settings)
+        made = cls.of(engine, checked.revision, settings, checked.vocabulary)
+        return replace(made, until=checked.served.until)
 
     @classmethod
     def of(
@@ -124,9 +179,10 @@ class Knowledge:
             return cls._remote(client, settings)
         return cls._over(client, revision, settings)
 
-    def then(self, engine: Engine, revision: str, settings: Settings) -> Knowledge:
+    def then(self, engine: Engine, served: Served, settings: Settings) -> Knowledge:
         """The knowledge after this one, in an engine that this process started."""
-        return self._then(engine.client(), revision, settings, engine)
+        made = self._then(engine.client(), served.revision, settings, engine)
+        return replace(made, until=served.until)
 
     def then_at(self, path: str | os.PathLike[str], revision: str, settings: Settings) -> Knowledge:
         """The knowledge after this one, as :meth:`at`."""
@@ -149,7 +205,7 @@ class Knowledge:
         Raises:
             PlankbError: it does not answer, or is being loaded, or the engine did not start.
         """
-        engine = Checked("trial", b"").start(settings)
+        engine = _engine(b"", "trial", settings)
         try:
             return cls._remote(engine.client(), settings, engine)
         except BaseException:
@@ -207,11 +263,14 @@ def publish(settings: Settings) -> None:
     """
     if not settings.store_write:
         return
-    checked = Checked.build(settings)
-    with RemoteStore.of(settings) as store:
+    with (
+        tempfile.TemporaryDirectory(prefix="plankb-") as folder,
+        RemoteStore.of(settings) as store,
+    ):
+        checked = Checked.build(settings, Path(folder))
         state = store.state()
         if state.revision != checked.revision or state.loading:
-            store.load(checked.data, checked.revision)
+            store.load(checked.file.read_bytes(), checked.revision)
 
 
 def _refused(faults: list[Fault]) -> CheckFailed:

@@ -4,10 +4,11 @@ It replaces a web process that died, brings in a new revision without dropping a
 stops everything in order. One thread: it may fork. Must not know HTTP.
 
 A new revision is built in a process of its own, so that a graph that does not pass its checks
-changes nothing. Then it gets an engine of its own beside the old one: no query waits while it
-loads, and a request that began with the old revision ends with it. When every web process has it
-ready, one number that all of them see changes, and each next request anywhere is answered from
-the new revision. The old engine ends when no request needs it any more.
+changes nothing. Then it gets an engine of its own beside the old one, or, where only reports are
+others, a room of its own in that engine: no query waits while it loads, and a request that began
+with the old revision ends with it. When every web process has it ready, one number that all of
+them see changes, and each next request anywhere is answered from the new revision. The old engine
+ends when no request needs it any more.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ from kb.errors import PlankbError
 from kb.settings import Settings
 from kb.text import Text
 from server.board import Board
-from server.knowledge import Checked, Knowledge
+from server.knowledge import Checked, Knowledge, Patched
 from server.logs import given
+from server.reported import Served
 from server.revisions import Revisions
 
 _LOG = logging.getLogger("plankb.service")
@@ -68,6 +70,13 @@ class _Change:
     generation: int
     awaited: set[_Child]
     deadline: float = field(default=0.0)
+    whole: bool = field(default=False)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its engine is there no more."""
+        engine = self.knowledge.engine
+        return engine is not None and engine.ended is not None
 
 
 class Master:
@@ -95,7 +104,6 @@ class Master:
         self._run = run
         self._ready: Callable[[], None] | None = ready
         self._children: list[_Child] = []
-        self._revisions = Revisions(settings, self._forget_parent)
         self._coming: _Change | None = None
         self._going: list[_Change] = []
         self._again = False
@@ -106,6 +114,7 @@ class Master:
         self._failed: PlankbError | None = None
         self._terminal = sys.stderr.isatty()
         self._selector = selectors.DefaultSelector()
+        self._revisions = Revisions(settings, self._forget_parent, self._selector)
         self._wake_in, self._wake_out = socket.socketpair()
 
     def run(self) -> None:
@@ -125,7 +134,7 @@ class Master:
         try:
             for number in range(self._board.rows):
                 self._fork(number)
-            self._revisions.watch(self._knowledge.revision)
+            self._next_in_line()
             while self._children or self._stop_by is None:
                 self._turn()
         finally:
@@ -139,6 +148,9 @@ class Master:
                 with contextlib.suppress(BlockingIOError):
                     for number in self._wake_in.recv(4096):
                         self._heed(number)
+            elif key.data is self._revisions:
+                self._found(self._revisions.hear())
+                self._next_in_line()
             elif key.data in self._children:
                 self._hear(key.data)
         now = time.monotonic()
@@ -215,6 +227,7 @@ class Master:
         for number in (signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         self._selector.close()
+        self._revisions.forget()
         for held in (self._wake_in, self._wake_out, *(c.control for c in self._children)):
             held.close()
 
@@ -242,7 +255,7 @@ class Master:
             assert self._coming is not None
             change, self._coming = self._coming, None
             change.knowledge.close()
-            _LOG.error("the new revision is not served", extra=given(why=said["failed"]))
+            self._failed_to_serve(said["failed"])
             self._next_in_line()
         elif "drained" in said:
             for change in list(self._going):
@@ -261,6 +274,13 @@ class Master:
                 self._bury(child, status)
         for found in self._revisions.reap():
             self._found(found)
+        change = self._coming
+        if change is not None and change.has_ended:
+            # Together with the one before, or alone; whoever found it finds it again.
+            self._coming = None
+            self._again = self._again or change.whole
+            _LOG.error("the new revision is not served", extra=given(why="its engine ended"))
+            change.knowledge.close()
         self._next_in_line()
         engine = self._knowledge.engine
         if self._stop_by is not None or self._revive_at is not None or engine is None:
@@ -322,26 +342,40 @@ class Master:
         else:
             self._revisions.build()
 
-    def _found(self, found: Checked | str) -> None:
-        """A revision was built, or seen in the remote store: have the web processes prepare it."""
-        if self._stop_by is not None:
+    def _found(self, found: Checked | Patched | str | None) -> None:
+        """A revision was made, or seen in the remote store: have the web processes prepare it."""
+        if found is None or self._stop_by is not None:
             return
-        revision = found if isinstance(found, str) else found.revision
-        if revision == self._knowledge.revision:
-            _LOG.info("nothing changed", extra=given(revision=revision))
-        elif self._coming is not None:
-            # Another one came first, and may lack what this one has.
-            self._again = self._again or isinstance(found, Checked)
-        else:
+        if self._is_news(found):
             try:
                 knowledge = self._revisions.knowledge(found, self._knowledge)
             except PlankbError as error:
-                _LOG.error("the new revision is not served", extra=given(why=error.render("en")))
+                self._failed_to_serve(error.render("en"))
             else:
                 generation = self._board.generation + 1
-                self._coming = _Change(knowledge, generation, set(self._children))
+                self._coming = _Change(
+                    knowledge, generation, set(self._children), whole=isinstance(found, Checked)
+                )
                 for child in self._children:
                     self._prepare(child, self._coming)
+        elif not isinstance(found, str):
+            found.file.unlink(missing_ok=True)
+
+    def _is_news(self, found: Checked | Patched | str) -> bool:
+        revision = found if isinstance(found, str) else found.revision
+        if revision == self._knowledge.revision:
+            _LOG.info("nothing changed", extra=given(revision=revision))
+            return False
+        if self._coming is not None:
+            # Another one came first, and may lack what this one has.
+            self._again = self._again or isinstance(found, Checked)
+            return False
+        # A patch of what is not served any more: who follows the ledger is told, and looks again.
+        return not isinstance(found, Patched) or found.before == self._knowledge.revision
+
+    def _failed_to_serve(self, why: str) -> None:
+        self._revisions.failed()
+        _LOG.error("the new revision is not served", extra=given(why=why))
 
     def _prepare(self, child: _Child, change: _Change) -> None:
         assert change.knowledge.engine is not None
@@ -385,7 +419,7 @@ class Master:
         """Look out for the revision after this one."""
         if self._stop_by is not None or self._revisions.building or self._coming is not None:
             return
-        self._revisions.watch(self._knowledge.revision)
+        self._revisions.watch(Served(self._knowledge.revision, self._knowledge.until))
         if self._again:
             self._again = False
             self._reload()

@@ -56,6 +56,7 @@ _BY_CODE = {
     "idempotency-conflict": 409,
     "decision-conflict": 409,
     "reason-missing": 422,
+    "no-finding": 422,
     "report-too-large": 413,
     "ledger-damaged": 500,
     "ledger-closed": 503,

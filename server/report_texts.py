@@ -136,6 +136,18 @@ PAGE = {
     ),
     "sign-in-to-decide": Text("审核人登录后可作决定", "Auditors sign in to decide"),
     "decisions": Text("决定记录", "Decisions"),
+    "today": Text("按现行规则", "Under today's rules"),
+    "again-rules": Text(
+        "存档的审核用的是规则 {old}，现行规则是 {new}。",
+        "The audit on record ran rules {old}; today's are {new}.",
+    ),
+    "again-ask": Text("会有什么变化？", "What would change?"),
+    "again-n": Text(
+        "不再有 {gone} 项，新出现 {new} 项，不变 {same} 项。",
+        "{gone} findings would be gone, {new} would be new, {same} stay.",
+    ),
+    "again-gone": Text("不再有的发现", "Would be gone"),
+    "again-new": Text("新出现的发现", "Would be new"),
     "no-decision": Text("尚无决定。", "Nothing was decided yet."),
     "waivers": Text("豁免", "Waivers"),
     "waive": Text("豁免此项", "Let this pass"),

@@ -25,8 +25,10 @@ from kb.reports.ledger.records import (
     State,
     Submission,
     Verdict,
+    Waiver,
 )
 from kb.reports.recorded import audit_of
+from kb.reports.waiving import meant
 from kb.text import Text
 from server import audits, delivery, language, uploads, who
 from server.audits import Audited
@@ -278,10 +280,23 @@ def waiver(number: str) -> Response:
     cells = given.pop("cells", None) or []
     if not isinstance(cells, list) or not all(isinstance(cell, str) for cell in cells):
         raise _bad("cells", str(cells), ('["E3"]',))
-    made = ledger().waive(
+    made = waived(
         number, given.get("rule") or "", cells, given.get("reason") or "", by, day_of(given)
     )
     return _json(asdict(made), 201)
+
+
+def waived(number: str, rule: str, cells: list[str], reason: str, by: Actor, until: date) -> Waiver:
+    """Let a finding of the newest audit pass; as :meth:`Ledger.waive`.
+
+    Raises:
+        InputError: as said there, or there is no such finding (``no-finding``).
+    """
+    own = ledger()
+    if by.may_decide:
+        kept = own.audit(number)
+        cells = list(meant(None if kept is None else audit_of(kept), rule, cells))
+    return own.waive(number, rule, cells, reason, by, until)
 
 
 def verdict_of(text: str | None) -> Verdict:

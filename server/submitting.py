@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from kb.errors import InputError, PlankbError, UnknownName
 from kb.plan import codes
+from kb.reports.again import again
 from kb.reports.desk import Checked, NoReport
 from kb.reports.finding import Quote
 from kb.reports.ledger.records import STATES, Key, Submission, utc
@@ -212,7 +213,7 @@ def waive(number: str) -> Response | Redirect:
         by = who.of_form()
         cells = form.getlist("cells")
         expires = reports.day_of(dict(form.items()))
-        ledger().waive(number, form.get("rule", ""), cells, form.get("reason", ""), by, expires)
+        reports.waived(number, form.get("rule", ""), cells, form.get("reason", ""), by, expires)
 
     return _done(found, work)
 
@@ -235,6 +236,9 @@ def _submission(found: Submission, problem: PlankbError | None = None) -> Respon
     waivers = own.waivers(found.id)
     today = utc()[:10]
     audited = None
+    todays = None
+    if actor is not None and actor.may_decide and request.args.get("again"):
+        todays = again(desk(), found)
     with contextlib.suppress(UnknownName):  # it may have come in by another way, without one
         audited = reports.of_submission(found)
     return _page(
@@ -247,6 +251,8 @@ def _submission(found: Submission, problem: PlankbError | None = None) -> Respon
         decisions=own.decisions(found.id),
         waivers=waivers,
         forms=_FORMS,
+        again=todays,
+        rules=desk().rules,
         before=(audited.beside or {}).get("revises") if audited else None,
         **{
             **_shown(audited),

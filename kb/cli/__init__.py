@@ -29,7 +29,7 @@ _OWN = {
     "codes": "kb.cli.telling",
     "export": "kb.cli.querying",
     "ledger": "kb.cli.ledgering",
-    "token": "kb.cli.ledgering",
+    "token": "kb.cli.tokens",
     "reports": "kb.cli.reporting",
     "template": "kb.cli.forms",
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb import settings, terms
-from kb.cli import given
+from kb.cli import given, stocked
 from kb.cli.output import either, say
 from kb.errors import InputError
 from kb.settings import Settings
@@ -42,13 +42,20 @@ if TYPE_CHECKING:
     help="What was asked and not answered, by word. / 没有答上来的问题，按词汇总。",
 )
 @click.argument("question", required=False)
+@stocked.with_data
 def ask(
-    lang: Asked, question: str | None, file: Path | None, *, as_json: bool, misses: bool
+    lang: Asked,
+    question: str | None,
+    file: Path | None,
+    data: Path | None,
+    *,
+    as_json: bool,
+    misses: bool,
 ) -> None:
     """Ask a question in Chinese or English. / 用中文或英文提问。
 
     Exit status 0: answered, nothing found, or not stated by the plan; 1: a question back
-    or a refusal.
+    or a refusal. With --data, PLANKB_DATA or PLANKB_LEDGER the reports that were accepted count.
     """
     if misses and question is None and file is None:
         _show_misses(as_json=as_json)
@@ -67,7 +74,7 @@ def ask(
     questions = [question or ""] if file is None else _lines(file)
     from kb.ask.misses import Misses
 
-    chosen = settings.load()
+    chosen = stocked.chosen(settings.load(), data)
     worst, kept = 0, Misses.of(chosen)
     with _asker(chosen) as asker:
         for number, one in enumerate(questions):
@@ -94,18 +101,17 @@ def _asker(chosen: Settings) -> Iterator[Asker]:
             yield Asker(rows_of(remote), chosen.base, remote.revision)
         return
     from kb.ask import stock
-    from kb.plan import graph
     from kb.store.embedded import EmbeddedStore
     from kb.store.guard import GuardedStore
     from kb.store.interface import Limits
 
-    built = graph.build(chosen)
+    held = stocked.Stocked.of(chosen)
     store = EmbeddedStore(terms.prefixes(chosen.base))
-    store.load(built.data, built.revision)
+    store.load(held.data, held.revision)
     with GuardedStore(store, Limits.of(chosen)) as guarded:
         # The vocabulary comes from the trusted store in this process: no query of the user's.
-        vocabulary = stock.vocabulary(chosen, built.revision, lambda: rows_of(store))
-        yield Asker(rows_of(guarded), chosen.base, built.revision, vocabulary)
+        vocabulary = stock.vocabulary(chosen, held.plan.revision, lambda: rows_of(store))
+        yield Asker(rows_of(guarded), chosen.base, held.revision, vocabulary)
 
 
 def _lines(file: Path) -> list[str]:

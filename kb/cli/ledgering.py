@@ -1,4 +1,4 @@
-"""``plankb ledger`` and ``plankb token``: what whoever runs the service does with the ledger."""
+"""``plankb ledger``: what whoever runs the service does with the ledger."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,9 +16,9 @@ from kb import settings
 from kb.cli.output import either, language, progress, say
 
 if TYPE_CHECKING:
-    from kb.plan.graph import PlanGraph
+    from kb.reports.again import Again
     from kb.reports.ledger.ledger import Ledger
-    from kb.reports.ledger.records import Head, Scope, Token
+    from kb.reports.ledger.records import Head, State
     from kb.settings import Settings
     from kb.store.interface import Store
 
@@ -241,7 +240,7 @@ def audit(*, as_json: bool) -> None:
     progress(either("载入…", "loading…"))
     built = graph.build(chosen)
     auditor = Auditor(built)
-    with _all_reports(chosen, built) as store:
+    with _all_reports(chosen) as store:
         findings = audit_stored(auditor, store, lambda rule: progress(f"{rule}…"))
     progress("")
     if as_json:
@@ -268,8 +267,88 @@ def audit(*, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+@ledger.command()
+@click.argument("ids", metavar="[ID]…", nargs=-1)
+@click.option("--state", type=click.Choice(["submitted", "accepted", "returned", "withdrawn"]))
+@click.option("--reporter", help="Body, by code. / 填报单位代码。")
+@click.option("--team", help="Team, by code. / 队伍代码。")
+@click.option("--year", type=int, help="Year. / 年份。")
+@click.option("--record", is_flag=True, help="Keep the audits in the ledger. / 记入账册。")
+@_JSON
+def reaudit(
+    ids: tuple[str, ...],
+    state: str | None,
+    reporter: str | None,
+    team: str | None,
+    year: int | None,
+    *,
+    record: bool,
+    as_json: bool,
+) -> None:
+    """What would change under today's rules, submission by submission. / 按现行规则会有何变化。
+
+    Each of them, or those named or filtered, is audited beside the earlier reports that stood when
+    it came in, and held against its newest audit on record, which says the version of its rules.
+    Exit status 1: some would have a violation that is not on record, or cannot be read any more.
+    """
+    from kb.plan import graph
+    from kb.reports.again import again
+    from kb.reports.desk import Desk
+    from kb.reports.ledger.records import Filters
+
+    chosen = settings.load()
+    with opened() as book:
+        desk = Desk(graph.build(chosen), lambda: book, chosen)
+        if ids:
+            wanted = [book.get(one) for one in ids]
+        else:
+            filters = Filters(cast("State | None", state), reporter, team, year)
+            wanted = list(book.list(filters, limit=10**9).items)
+        found = []
+        for number, one in enumerate(wanted, 1):
+            progress(f"{number}/{len(wanted)} {one.id}")
+            found.append(again(desk, one))
+            kept = found[-1].to_keep(desk)
+            if record and kept is not None:
+                book.record_audit(one.id, kept)
+        progress("")
+    if as_json:
+        said = {
+            "rules": desk.rules,
+            "plan_revision": desk.plan.revision,
+            "submissions": [each.as_dict() for each in found],
+        }
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        for each in found:
+            _show_again(each)
+        others = sum(each.is_other for each in found)
+        say(
+            either(
+                f"现行规则 {desk.rules}：{len(found)} 份中 {others} 份会有变化",
+                f"today's rules {desk.rules}: {others} of {len(found)} would be different",
+            )
+        )
+    if any(each.is_worse or each.audit is None for each in found):
+        raise click.exceptions.Exit(1)
+
+
+def _show_again(one: Again) -> None:
+    rules = one.recorded.rules if one.recorded else "-"
+    counts = f"-{len(one.fixed)} +{len(one.new)}"
+    keys = " ".join(map(str, one.submission.keys))
+    click.echo(f"{one.submission.id}\t{rules}\t{counts}\t{keys}\t{one.submission.name}")
+    if one.unreadable is not None:
+        click.echo(f"  ! {one.unreadable.in_(language())}")
+    for sign, findings in (("-", one.fixed), ("+", one.new)):
+        for finding in findings:
+            cell = finding.cells[0].cell if finding.cells else ""
+            kind = finding.severity if finding.outcome == "violated" else finding.outcome
+            click.echo(f"  {sign} {cell} [{kind}] {finding.rule} {finding.message.in_(language())}")
+
+
 @contextmanager
-def _all_reports(chosen: Settings, built: PlanGraph) -> Iterator[Store]:
+def _all_reports(chosen: Settings) -> Iterator[Store]:
     """A store with the plan and all reports in force, whose limits are none or an hour."""
     from kb import terms
     from kb.store.embedded import EmbeddedStore
@@ -281,17 +360,11 @@ def _all_reports(chosen: Settings, built: PlanGraph) -> Iterator[Store]:
         with RemoteStore.of(patient) as remote:
             yield remote
         return
-    from kb.reports.drawing import Drawer
-    from kb.reports.following import Follower
+    from kb.cli.stocked import Stocked
 
     store = EmbeddedStore(terms.prefixes(chosen.base))
-    with opened() as book:
-        follower = Follower(book, Drawer(built), chosen)
-        in_force = book.in_force()
-        data = built.data + b"".join(follower.nquads(in_force))
-        store.load(data, follower.revision(built.revision, in_force))
-    for one in follower.unread:
-        say(f"{one.submission} {one.key}: {one.reason.in_(language())}")
+    stock = Stocked.of(chosen, given=True)
+    store.load(stock.data, stock.revision)
     yield store
 
 
@@ -311,112 +384,3 @@ def _head(text: str) -> Head:
             ),
         )
     return Head(int(number), hashed)
-
-
-# -- tokens ------------------------------------------------------------------------------------
-
-
-@click.group()
-def token() -> None:
-    """Make, list and revoke tokens. / 令牌的发放、查看与撤销。"""
-
-
-@token.command()
-@click.option(
-    "--scope",
-    type=click.Choice(["reporter", "auditor", "admin"]),
-    required=True,
-    help="What its holder may do. / 权限。",
-)
-@click.option("--reporter", default="", help="Body, by code, for a reporter. / 填报单位代码。")
-@click.option("--label", default="", help="What or whom it is for; shown. / 用途或持有人。")
-@click.option("--days", type=click.IntRange(1, 36500), help="Days until it ends. / 有效天数。")
-@_JSON
-def create(scope: str, reporter: str, label: str, days: int | None, *, as_json: bool) -> None:
-    """Make a token and show it, once. / 发放令牌；令牌只显示这一次。
-
-    A reporter's token hands in for one body, named by its code of `plankb codes reporters`. An
-    auditor's also accepts, returns and waives.
-    """
-    from kb.reports.ledger.tokens import Tokens
-
-    if reporter:
-        _must_be_known(reporter)
-    expires = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    with opened() as book:
-        made, text = Tokens(book).create(
-            cast("Scope", scope), label or reporter, operator(), reporter=reporter, expires=expires
-        )
-    if as_json:
-        click.echo(json.dumps({**_as_dict(made), "token": text}, ensure_ascii=False, indent=2))
-        return
-    click.echo(text)
-    say(
-        either(
-            f"编号 {made.id}；令牌不再显示，账册只存其哈希",
-            f"its id is {made.id}; the token is not shown again, the ledger has only its hash",
-        )
-    )
-
-
-@token.command("list")
-@_JSON
-def list_(*, as_json: bool) -> None:
-    """All tokens, with their state. / 全部令牌及其状态。"""
-    from kb.reports.ledger.tokens import Tokens
-
-    with opened() as book:
-        found = Tokens(book).list()
-    if as_json:
-        click.echo(json.dumps([_as_dict(one) for one in found], ensure_ascii=False, indent=2))
-        return
-    for one in found:
-        shown = _as_dict(one)
-        names = ("id", "state", "scope", "reporter", "label", "created_at", "expires_at")
-        click.echo("\t".join(str(shown[name] or "-") for name in names))
-
-
-@token.command()
-@click.argument("id_", metavar="ID")
-def revoke(id_: str) -> None:
-    """End a token, from now on and for good. / 撤销令牌，立即且永久。"""
-    from kb.reports.ledger.tokens import Tokens
-
-    with opened() as book:
-        ended = Tokens(book).revoke(id_, operator())
-    say(either(f"{ended.id} 已撤销", f"{ended.id} is revoked"))
-
-
-def _as_dict(one: Token) -> dict[str, object]:
-    from kb.reports.ledger.records import utc
-
-    return {
-        "id": one.id,
-        "state": one.state(utc()),
-        "scope": one.scope,
-        "reporter": one.reporter,
-        "label": one.label,
-        "by": one.by,
-        "created_at": one.created_at,
-        "expires_at": one.expires_at,
-        "revoked_at": one.revoked_at,
-    }
-
-
-def _must_be_known(reporter: str) -> None:
-    """A token for a body that does not exist would never be good for anything."""
-    from kb.errors import UnknownName
-    from kb.plan import codes, graph
-    from kb.text import Text
-
-    known = sorted(
-        {str(one["code"]) for one in codes.codes(graph.build(settings.load()), "reporters")}
-    )
-    if reporter not in known:
-        raise UnknownName(
-            "unknown-reporter",
-            Text(
-                zh=f"没有代码为 {reporter} 的填报单位", en=f"there is no reporting body {reporter}"
-            ),
-            Text(zh=f"可用：{'、'.join(known)}", en=f"those there are: {', '.join(known)}"),
-        )

@@ -135,8 +135,14 @@ def waive(
     id_: str, rule: str, cells: tuple[str, ...], reason: str, until: datetime, by: str
 ) -> None:
     """Let the finding of RULE at CELLS (E7, or report!E7) pass for a time. / 豁免一项发现。"""
+    from kb.reports.recorded import audit_of
+    from kb.reports.waiving import meant
+
     last: date = until.date()
     with opened() as book:
+        book.get(id_)
+        kept = book.audit(id_)
+        cells = meant(None if kept is None else audit_of(kept), rule, cells)
         waiver = book.waive(id_, rule, cells, reason, _operator(by), last)
     say(
         either(

@@ -186,6 +186,19 @@ class Desk:
         )
         return receipt, checked
 
+    def audit(self, readings: Sequence[Reading], earlier: Sequence[Reading]) -> Audit:
+        """Audit what was read as one batch, beside earlier reports, the oldest first."""
+        return self._auditor.audit(readings, previous=earlier)
+
+    def beside(self, keys: Iterable[Key]) -> set[Key]:
+        """The keys of these reports and of those of earlier years that their rules look at."""
+        return _asked(keys)
+
+    @property
+    def rules(self) -> str:
+        """The version of the rules in force."""
+        return self._auditor.rules.version
+
     def changes(
         self, before: Submission, audit: Audit, readings: Sequence[Reading]
     ) -> Changes | None:

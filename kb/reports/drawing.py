@@ -20,6 +20,7 @@ from kb.reports.codelists import CodeLists
 from kb.reports.graph import Grapher, Report
 from kb.reports.ledger.records import Key, Submission
 from kb.reports.reading import Reading
+from kb.reports.reading.isolated import READERS
 from kb.reports.reading.limits import Limits
 from kb.reports.sheet import Upload
 from kb.terms import PROV, RDF, XSD
@@ -69,6 +70,7 @@ class Drawer:
     def warm(self) -> None:
         """Make now what the first file would have to wait for."""
         _ = self.lists, self._grapher
+        READERS.start()
 
     def keys(self, read: Reading) -> tuple[Key, ...]:
         """What a file reports on; a report without reporter, team or year has no key."""

@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from kb.errors import FileProblem
 from kb.plan.kept import Kept
+from kb.reports.graph import graph_of
 from kb.reports.ledger import chain
 from kb.reports.ledger.ledger import Ledger
 from kb.reports.ledger.records import InForce, Key, Submission
 from kb.reports.sheet import Upload
 from kb.settings import Settings
+from kb.store.patch import Patch
 from kb.text import Text
 
 #: Grows when what is kept in the cache changes its form.
@@ -109,6 +111,21 @@ class Follower:
                 self._miss(each)
             else:
                 yield own
+
+    def patch(self, changed: Iterable[Key], in_force: Mapping[Key, InForce]) -> Patch:
+        """What the graphs of these reports are now.
+
+        Args:
+            changed: keys of reports that are others, or gone.
+            in_force: all reports.
+
+        Raises:
+            Overloaded: the ledger cannot be had now.
+        """
+        keys = sorted(set(changed))
+        graphs = [graph_of(self.settings.base, f"{k.reporter}/{k.team}", k.year) for k in keys]
+        now = [in_force[key] for key in keys if key in in_force]
+        return Patch.of(graphs, b"".join(self.nquads(now)))
 
     def rebuild(self) -> Rebuilt:
         """Make all graphs anew from the kept bytes, and hold the cache against them.

@@ -126,7 +126,7 @@ class Grapher:
         name = f"{_local(reporter)}/{_local(team)}"
         return Report(
             f"{self._ids}report/{sha256[:16]}/{name}",
-            f"{self.base}graph/report/{name}/{year or '-'}",
+            graph_of(self.base, name, year),
             reporter,
             team,
             year,
@@ -293,6 +293,17 @@ class Grapher:
         if found is None:
             found = self._nodes[iri] = ox.NamedNode(iri)
         return found
+
+
+def graph_of(base: str, name: str, year: int | None) -> str:
+    """The graph that holds the current version of a report.
+
+    Args:
+        base: base IRI.
+        name: codes of its reporter and team, with a slash between.
+        year: its own.
+    """
+    return f"{base}graph/report/{name}/{year or '-'}"
 
 
 def _beside(plan: PlanGraph, indicator: str) -> dict[str, Any]:

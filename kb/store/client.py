@@ -24,7 +24,9 @@ from kb.store.cancel import watched
 from kb.store.frames import Frame, receive, send
 from kb.store.interface import Limits, Result, Row, Term
 from kb.store.messages import (
+    end_request,
     load_request,
+    patch_request,
     quads_request,
     query_request,
     result_of,
@@ -80,6 +82,29 @@ class EngineClient:
         reply = self._ask(load_request(name, revision)).header
         if "error" in reply:
             raise to_error(reply["error"])
+
+    def patch(self, file: Path, revision: str) -> str:
+        """Have the engine open one more revision beside the one of this socket.
+
+        Args:
+            file: in the engine's folder, as :meth:`kb.store.patch.Patch.written`.
+            revision: its name.
+
+        Returns:
+            The name of its socket, in the same folder.
+
+        Raises:
+            InputError: the patch cannot be used.
+            PlankbError: there is no memory left.
+        """
+        reply = self._ask(patch_request(str(file), revision)).header
+        if "error" in reply:
+            raise to_error(reply["error"])
+        return str(reply["socket"])
+
+    def end(self) -> None:
+        """Have the engine let go of this socket's revision when what runs on it has ended."""
+        self._ask(end_request())
 
     def query(
         self,

@@ -11,6 +11,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 from kb.errors import PlankbError
@@ -19,7 +20,7 @@ from kb.store.frames import Frame
 from kb.store.keeper import Holding
 from kb.store.loop import Line, Loop
 from kb.store.messages import to_error
-from kb.store.slots import Kept, Slot
+from kb.store.slots import Bud, Kept, Slot
 
 #: Workers or keepers that die before they are ready, one after the other, until it gives up.
 _PATIENCE = 8
@@ -90,11 +91,37 @@ class Crew:
         Raises:
             OSError: no process could be made.
         """
-        pid, channel = keeper.fork(holding)
+        self.adopt(*keeper.fork(holding), holding)
+
+    def adopt(self, pid: int, channel: socket.socket, holding: Holding) -> None:
+        """The same with a keeper that is there: one that :meth:`bud` gave.
+
+        Args:
+            pid: its process.
+            channel: to it.
+            holding: what it will hold.
+        """
         kept = Kept(pid, holding)
         kept.line = Line(channel, lambda: self._hear(kept), lambda: self._lost(kept), carries=True)
         self._loop.add(kept.line)
         self._next = kept
+
+    def bud(self, patch: Path, revision: str, then: Bud) -> Holding | None:
+        """Have the keeper of the revision fork one for the next.
+
+        Args:
+            patch: the file of what changes.
+            revision: the name of the next.
+            then: called with its process id and channel, or with None where that failed.
+
+        Returns:
+            What it will hold; None where there is no keeper now.
+        """
+        if self._current is None or not self._current.loaded:
+            return None
+        self._current.buds.append(then)
+        self._tell(self._current, {"bud": str(patch), "revision": revision})
+        return self._current.holding.then(patch, revision)
 
     # -- workers -------------------------------------------------------------------------
 
@@ -153,21 +180,28 @@ class Crew:
             self._leaving.discard(pid)
         return self._retry or bool(self._leaving)
 
-    def close(self) -> None:
-        """End all of it."""
+    def close(self, *, wait: bool = True) -> None:
+        """End all of it.
+
+        Args:
+            wait: until that has happened; or else :meth:`tend` sees to it.
+        """
         self.closed = True
         for slot in self.slots:
-            slot.line.socket.close()
+            self._loop.drop(slot.line)
             slot.kill()
+        self.slots.clear()
         for kept in self._keepers():
+            while kept.buds:
+                kept.buds.popleft()(None)
             # It ends its workers, and then itself.
-            kept.line.socket.setblocking(True)
-            with contextlib.suppress(OSError):
-                kept.line.socket.shutdown(socket.SHUT_WR)
+            self._loop.drop(kept.line)
             self._leaving.add(kept.pid)
-        for pid in self._leaving:
+        self._current = self._next = None
+        self._old.clear()
+        while wait and self._leaving:
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+                os.waitpid(self._leaving.pop(), 0)
 
     # -- what keepers say ----------------------------------------------------------------
 
@@ -185,6 +219,12 @@ class Crew:
                 self._join(kept, say["worker"], kept.line.descriptors.popleft())
             elif "gone" in say:
                 self._gone(kept, say["gone"], say["status"])
+            elif "keeper" in say:
+                assert kept.line.descriptors
+                channel = socket.socket(fileno=kept.line.descriptors.popleft())
+                kept.buds.popleft()((say["keeper"], channel))
+            elif "unbudded" in say:
+                kept.buds.popleft()(None)
             elif "unforked" in say:  # no process to be had now
                 kept.asked -= 1
                 self._retry = True
@@ -207,6 +247,8 @@ class Crew:
 
     def _lost(self, kept: Kept) -> None:
         """A keeper is gone, and with it its workers."""
+        while kept.buds:
+            kept.buds.popleft()(None)
         if kept in self._old:
             self._old.remove(kept)
         self._leaving.add(kept.pid)

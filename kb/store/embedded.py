@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import pyoxigraph as ox
@@ -17,6 +18,7 @@ import pyoxigraph as ox
 from kb.errors import InputError, QueryProblem
 from kb.store import formats, reading, rows
 from kb.store.interface import Form, Limits, Result, Row, Term
+from kb.store.patch import Patch
 from kb.text import Text
 
 
@@ -53,23 +55,62 @@ class EmbeddedStore:
     def __len__(self) -> int:
         return len(self._store)
 
-    def load(self, data: Iterable[ox.Quad] | bytes, revision: str) -> None:
-        """As :meth:`kb.store.interface.Store.load`."""
+    def load(self, data: Iterable[ox.Quad] | bytes | Path, revision: str) -> None:
+        """As :meth:`kb.store.interface.Store.load`; also from a file of N-Quads."""
         store = ox.Store()
-        if isinstance(data, bytes):
+        if isinstance(data, bytes | Path):
             try:
-                store.load(data, ox.RdfFormat.N_QUADS)
+                if isinstance(data, Path):
+                    store.load(path=data, format=ox.RdfFormat.N_QUADS)
+                else:
+                    store.load(data, ox.RdfFormat.N_QUADS)
             except SyntaxError as error:
-                raise InputError(
-                    "quads-syntax",
-                    Text(zh=f"N-Quads 数据有误：{error}", en=f"the N-Quads do not parse: {error}"),
-                    line=error.lineno,
-                ) from error
+                raise _no_quads(error) from error
         else:
             store.extend(data)
         if self._union:
             _check_once(store)
         self._store, self._revision = store, revision
+
+    def patch(self, patch: Patch, revision: str) -> None:
+        """Make a new revision of what is here, in time that grows with the patch alone.
+
+        Not for a store that is read meanwhile: whoever has one forks before, and where this
+        raises throws it away.
+
+        Args:
+            patch: the graphs that change.
+            revision: the name of the new revision.
+
+        Raises:
+            InputError: the N-Quads do not parse, name other graphs, or a triple stands in two.
+        """
+        graphs = {ox.NamedNode(iri) for iri in patch.graphs}
+        try:
+            quads = list(ox.parse(patch.data, ox.RdfFormat.N_QUADS))
+        except SyntaxError as error:
+            raise _no_quads(error) from error
+        strange = next((quad for quad in quads if quad.graph_name not in graphs), None)
+        if strange is not None:
+            raise InputError(
+                "patch-graph",
+                Text(
+                    zh=f"增量中有其他图的四元组：{strange.graph_name}",
+                    en=f"the patch has a quad of another graph: {strange.graph_name}",
+                ),
+            )
+        for graph in graphs:
+            self._store.remove_graph(graph)
+        if self._union:
+            found: dict[ox.Triple, ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = {}
+            for quad in quads:
+                others = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object)
+                elsewhere = {other.graph_name for other in others}
+                elsewhere.add(found.setdefault(quad.triple, quad.graph_name))
+                if elsewhere != {quad.graph_name}:
+                    raise _twice(quad.triple, map(str, elsewhere | {quad.graph_name}))
+        self._store.extend(quads)
+        self._revision = revision
 
     def check(self, text: str) -> Form:
         """Read and parse a query without running it, and say its form.
@@ -285,22 +326,35 @@ def _check_once(store: ox.Store) -> None:
     if int(count.value) == len(store):
         return
     for quad in store:
-        graphs = sorted(
+        graphs = [
             str(other.graph_name)
             for other in store.quads_for_pattern(quad.subject, quad.predicate, quad.object)
-        )
+        ]
         if len(graphs) > 1:
-            where = ", ".join(graphs)
-            raise InputError(
-                "triple-twice",
-                Text(
-                    zh=f"三元组 {quad.triple} 同时在几个图中：{where}",
-                    en=f"the triple {quad.triple} stands in several graphs: {where}",
-                ),
-                Text(
-                    zh="只保留在其中一个图里；否则合并查询会把它计算多次",
-                    en="keep it in one of them; a query over all graphs would count it twice",
-                ),
-                triple=str(quad.triple),
-                graphs=graphs,
-            )
+            raise _twice(quad.triple, graphs)
+
+
+def _twice(triple: ox.Triple, graphs: Iterable[str]) -> InputError:
+    listed = sorted(graphs)
+    where = ", ".join(listed)
+    return InputError(
+        "triple-twice",
+        Text(
+            zh=f"三元组 {triple} 同时在几个图中：{where}",
+            en=f"the triple {triple} stands in several graphs: {where}",
+        ),
+        Text(
+            zh="只保留在其中一个图里；否则合并查询会把它计算多次",
+            en="keep it in one of them; a query over all graphs would count it twice",
+        ),
+        triple=str(triple),
+        graphs=listed,
+    )
+
+
+def _no_quads(error: SyntaxError) -> InputError:
+    return InputError(
+        "quads-syntax",
+        Text(zh=f"N-Quads 数据有误：{error}", en=f"the N-Quads do not parse: {error}"),
+        line=error.lineno,
+    )

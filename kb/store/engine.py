@@ -1,8 +1,8 @@
 """The engine process: it alone owns the workers, the queues and all limits.
 
 ``python -m kb.store.engine`` reads one frame from its standard input (its folder and its
-limits), loads the data that ``current`` in that folder names, then answers on a Unix socket
-there until it is told to stop or its standard input ends, which is when its owner is gone.
+limits), loads the data that the folder names, then answers on a Unix socket there until it is told
+to stop or its standard input ends, which is when its owner is gone.
 One thread, one loop; it holds no data itself (:mod:`kb.store.keeper` does).
 Must not know who asks, nor what the data is about.
 """
@@ -15,7 +15,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sys
 from pathlib import Path
 
@@ -26,18 +25,6 @@ from kb.store.front import Front
 from kb.store.messages import of_error
 
 _CHUNK = 2**16
-
-
-def _listen(path: Path) -> socket.socket:
-    """A listener in place of any that was there, without a moment when there is none."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    os.umask(0o077)
-    listener.bind(str(fresh))
-    listener.listen(512)
-    fresh.replace(path)
-    return listener
 
 
 def _first_frame(source: int) -> Frame:
@@ -57,7 +44,7 @@ def main() -> None:
     place = Path(order["folder"])
     engine = None
     try:
-        engine = Front(order, _listen(folder.socket_in(place)))
+        engine = Front(order, folder.listen(folder.socket_in(place, order["name"])))
         engine.start()
         gc.freeze()
         gc.set_threshold(20_000)  # a query leaves next to no cycles behind

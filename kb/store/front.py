@@ -1,62 +1,52 @@
-"""The engine's loop: clients in front, lanes and workers behind, revisions coming and going.
+"""The engine's loop: rooms with clients, one for each revision that is still asked, and their ends.
 
+A patch opens one more room beside the one that it was asked for in: its keeper is forked from that
+one's, so it is there in moments, however much is stored. Who has come to a room stays in it.
 One thread. Must not know how a query is run, nor what the data is about.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
+import itertools
+import math
 import os
 import signal
 import socket
 import time
-from functools import lru_cache
+from collections.abc import Callable
 from pathlib import Path
 
 from kb.errors import PlankbError
-from kb.store import folder, keeper, state
+from kb.store import folder, keeper, sandbox
+from kb.store.budget import Budget
 from kb.store.crew import Crew
 from kb.store.frames import Frame, Header
 from kb.store.interface import Limits
 from kb.store.jobs import Client, Rules
 from kb.store.keeper import Holding
-from kb.store.lanes import Lanes
-from kb.store.leases import Leases
-from kb.store.loads import Loads
-from kb.store.loop import Line, Loop
-from kb.store.messages import LIMITS_SIZE, client_of, limits_of
-from kb.store.slots import Slot
-from kb.store.status import Status
+from kb.store.loop import Loop
+from kb.store.messages import of_problem
+from kb.store.room import House, Room
 from kb.store.tally import Tally
 
-#: The longest request, in bytes: the longest query there may be, and some more.
-_LONGEST = 2**21
-#: How many ways to ask for limits are remembered.
-_MOST_LIMITS = 1000
-#: What a request that is none of ours runs into.
-_FOREIGN = (ValueError, KeyError, TypeError, AttributeError)
 #: Seconds in which a client has to take a part of its result.
 _STALLED = 20.0
 
 
 class Front:
-    """The loop: clients in front, lanes and crew behind.
+    """The loop, and the rooms that it sees to.
 
     Args:
         order: what the owner said; see :mod:`kb.store.owner`.
-        listener: bound and listening.
+        listener: of the first room: bound and listening.
     """
 
     def __init__(self, order: Header, listener: socket.socket) -> None:
         limits = Limits(order["seconds"], order["memory_mb"], order["result_mb"])
-        self._order = order
-        self._folder = Path(order["folder"])
         self._limits = limits
-        self._limits_of: dict[bytes, Limits] = {}  # by how they were asked for
         self._listener = listener
         self._loop = Loop()
-        self._tally = Tally()
         rules = Rules(
             limits=limits,
             slice=order["short_ms"] / 1000,
@@ -65,12 +55,28 @@ class Front:
             cache=int(order["cache_mb"] * 2**20),
             client_seconds=order["client_seconds"],
         )
-        self._lanes = Lanes(rules, self._loop, self._tally)
-        self._crew = self._lanes.crew = Crew(self._loop, order["workers"], self)
-        self._leases = Leases(self._loop, self._crew, self._lanes.budget, self._tally)
-        self._clients: set[Client] = set()
-        self._loads = Loads(self._folder, self._load, self._reply)
-        self._began = time.monotonic()
+        self._house = House(
+            Path(order["folder"]),
+            self._loop,
+            rules,
+            order["workers"],
+            Tally(),
+            Budget(rules.client_seconds),
+            time.monotonic(),
+        )
+        name = order["name"]
+        current = folder.Current.read(self._house.folder, name)
+        holding = Holding(
+            current.file, current.revision, limits, order["prefixes"], order["base"],
+            order["union"], current.patches,
+        )  # fmt: skip
+        self._first = Room(self._house, name, holding, self._obey, self._settled)
+        self._rooms = [self._first]
+        self._ready = False
+        self._coming: dict[Room, Callable[[PlankbError | None], None]] = {}
+        self._ending: list[Crew] = []
+        self._names = itertools.count(int(name.rpartition("-")[2]) if "-" in name else 1)
+        next(self._names)
         self._error: PlankbError | None = None
         self._stopping = False
         self._hurried = False
@@ -84,30 +90,31 @@ class Front:
         Raises:
             PlankbError: the data cannot be loaded, or no worker started.
         """
-        self._load(*folder.read_current(self._folder))
-        while not self._loads.held:
+        sandbox.adopt_orphans()  # a keeper outlives the one that it was forked from
+        self._first.open()
+        while not self._ready:
             self._turn()
             if self._error is not None:
                 raise self._error
 
     def run(self, parent: int) -> None:
         """Serve until SIGTERM, or until the parent closes this descriptor."""
-        self._listener.setblocking(False)
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
-        self._loop.watch(self._listener, self._accept)
+        self._first.listen(self._listener)
         self._loop.watch(self._wake_in, self._wake)
         self._loop.watch(parent, lambda: self._orphaned(parent))
         signal.set_wakeup_fd(self._wake_out.fileno())
         signal.signal(signal.SIGTERM, lambda *_: self._stop())
-        while not self._stopping or self._at_work():
+        while not self._stopping or any(room.at_work for room in self._rooms):
             self._turn()
 
     def close(self) -> None:
         """End everything."""
-        self._crew.close()
-        for client in self._clients:
-            client.line.socket.close()
+        for room in self._rooms:
+            room.close()
+        for crew in self._ending:
+            crew.close()
         self._listener.close()
         self._loop.close()
 
@@ -126,109 +133,43 @@ class Front:
             self._wake_in.recv(64)
         if self._hurried:
             self._drop_all()
-        if self._stopping and self._listener.fileno() >= 0:
-            self._loop.unwatch(self._listener)
-            self._listener.close()
-            # Whoever finds it gone does not wait for it to come back.
-            folder.socket_in(self._folder).unlink(missing_ok=True)
-            self._lanes.stop()
-
-    def _at_work(self) -> bool:
-        running, _, waiting, _ = self._lanes.counts
-        return bool(running or waiting or any(client.line.out for client in self._clients))
+        if self._stopping:
+            for room in self._rooms:
+                room.stop()
 
     def _drop_all(self) -> None:
-        for client in list(self._clients):
-            self._loop.end(client.line)
+        for room in self._rooms:
+            room.drop_all()
 
     def _turn(self) -> None:
         now = time.monotonic()
-        due = self._lanes.due
-        if self._crew.tend() or self._loop.slow:
+        due = min((room.lanes.due for room in self._rooms), default=math.inf)
+        if self._tend() or self._loop.slow:
             due = min(due, now + 0.1)
         self._loop.turn(max(0.0, due - now) if due < now + 1e6 else None)
         now = time.monotonic()
-        if now >= self._lanes.due:
-            self._lanes.tick(now)
+        for room in self._rooms:
+            if now >= room.lanes.due:
+                room.lanes.tick(now)
         if self._loop.slow:
             self._hurry_the_slow(now)
 
-    # -- clients -------------------------------------------------------------------------
-
-    def _accept(self) -> None:
-        try:
-            connection, _ = self._listener.accept()
-        except OSError:
-            return
-        client = Client()
-        client.attend = lambda: self._attend(client)
-        client.line = Line(
-            connection, client.attend, lambda: self._forget(client), longest=_LONGEST
-        )
-        self._clients.add(client)
-        self._loop.add(client.line)
-
-    def _attend(self, client: Client) -> None:
-        """Take the client's next request, once the one before is answered."""
-        while client.job is None and not client.line.gone:
-            request = self._loop.take(client.line)
-            if request is None:
-                return
-            try:
-                kind = _kind(request.head)
-                if kind in ("query", "quads"):
-                    self._ask(client, request)
-                else:
-                    self._obey(client, kind, request.header)
-            except _FOREIGN:
-                self._loop.end(client.line)
-
-    def _ask(self, client: Client, request: Frame) -> None:
-        limits, who = self._granted(request), client_of(request)
-        if client.running is None:
-            self._lanes.ask(client, request, limits, who)
-            return
-        (pid, seconds), client.running = client.running, None
-        slot = self._leases.take_back(pid)
-        self._lanes.ask(client, request, limits, who, slot, min(seconds, limits.seconds))
-        self._leases.lend()
-
-    def _obey(self, client: Client, kind: str, header: Header) -> None:
-        if kind == "told":
-            over = self._leases.told(header)
-            if over is not None:
-                self._reply(client, Frame.of(over))
-        elif kind == "running":
-            client.running = int(header["pid"]), float(header["seconds"])
-        elif kind == "back":
-            self._leases.give_back(header)
-            self.free()
-        elif kind == "lend":
-            self._leases.wish(client, header)
-        elif kind == "load":
-            self._loads.ask(client, header)
-            self._next_load()
-        elif kind == "status":
-            self._reply(client, Frame.of(self._status().as_dict()))
-        else:
-            raise ValueError(kind)
-
-    def _granted(self, request: Frame) -> Limits:
-        asked = request.note[:LIMITS_SIZE]
-        found = self._limits_of.get(asked)
-        if found is None:
-            found = limits_of(request).within(self._limits)
-            if len(self._limits_of) < _MOST_LIMITS:
-                self._limits_of[asked] = found
-        return found
-
-    def _forget(self, client: Client) -> None:
-        self._clients.discard(client)
-        self._leases.leave(client)
-        self._lanes.leave(client)
-
-    def _reply(self, client: Client, reply: Frame) -> None:
-        self._loop.post(client.line, *reply.parts())
+    def _tend(self) -> bool:
+        """See who has ended; whether to come back soon for that."""
+        soon = False
+        for room in list(self._rooms):
+            if room.stopping and not self._stopping and not room.at_work:
+                self._leave(room)
+            else:
+                soon = room.crew.tend() or room.stopping or soon
+        if self._ending:
+            self._ending = [crew for crew in self._ending if crew.tend()]
+            soon = soon or bool(self._ending)
+            # What those left behind that have ended is ours now, and has ended too.
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+        return soon
 
     def _hurry_the_slow(self, now: float) -> None:
         """End the lines of clients that do not take their results, for all have to be held."""
@@ -240,61 +181,61 @@ class Front:
                 held -= line.held
                 self._loop.end(line)
 
-    def _status(self) -> Status:
-        held = sum(line.held for line in self._loop.slow)
-        return state.of_engine(
-            self._crew, self._lanes, self._tally, len(self._clients), held, self._began
-        )
+    # -- rooms ---------------------------------------------------------------------------
 
-    # -- revisions -----------------------------------------------------------------------
+    def _obey(self, room: Room, client: Client, kind: str, header: Header) -> None:
+        if kind == "patch":
+            self._patch(room, client, Path(header["path"]), str(header["revision"]))
+        elif kind == "end":
+            room.reply(client, Frame.of({"ended": True}))
+            room.stop()
+        else:
+            raise ValueError(kind)
 
-    def _next_load(self) -> None:
-        if not self._crew.loading:
-            self._loads.next()
+    def _patch(self, room: Room, client: Client, file: Path, revision: str) -> None:
+        """Open a room for what a patch makes of a room's revision."""
+        if file.parent != self._house.folder:
+            raise ValueError("a file of another folder")
+        client.job = file  # one thing at a time
 
-    def _load(self, path: Path, revision: str) -> None:
-        order = self._order
-        try:
-            self._crew.load(
-                Holding(
-                    path, revision, self._limits, order["prefixes"], order["base"], order["union"]
-                )
+        def answer(reply: Frame) -> None:
+            client.job = None
+            room.reply(client, reply)
+            client.attend()
+
+        def budded(found: tuple[int, socket.socket] | None) -> None:
+            if found is None:
+                answer(of_problem(keeper.not_loaded(None)))
+                return
+            assert holding is not None
+            name = f"{folder.FIRST}-{next(self._names)}"
+            current = folder.Current(holding.path, revision, holding.patches)
+            current.write(name)
+            made = Room(self._house, name, holding, self._obey, self._settled)
+            self._coming[made] = lambda error: answer(
+                Frame.of({"socket": name}) if error is None else of_problem(error)
             )
-        except OSError as error:  # no process to be had
-            self.not_loaded(keeper.not_loaded(error))
+            self._rooms.append(made)
+            made.open(*found)
 
-    def loaded(self, holding: Holding) -> None:
-        """A revision has taken over."""
-        self._lanes.forget()
-        self._tally.loads += self._loads.loaded(holding.path, holding.revision)
-        self._next_load()
+        holding = room.crew.bud(file, revision, budded)
+        if holding is None:
+            answer(of_problem(keeper.not_loaded(None)))
 
-    def not_loaded(self, error: PlankbError) -> None:
-        """A revision could not be loaded; the one before is still there."""
-        if not self._loads:
-            self._error = error
+    def _settled(self, room: Room, error: PlankbError | None) -> None:
+        """A room can be used, or never will be."""
+        if room is self._first:
+            self._ready, self._error = error is None, error
             return
-        self._loads.not_loaded(error)
-        self._next_load()
+        if error is None:
+            room.listen(folder.listen(folder.socket_in(self._house.folder, room.name)))
+        else:
+            self._leave(room)
+        self._coming.pop(room)(error)
 
-    # -- workers -------------------------------------------------------------------------
-
-    def free(self) -> None:
-        """A worker has become free: for those who wait, or else to be lent."""
-        self._lanes.run()
-        self._leases.lend()
-
-    def replied(self, slot: Slot, reply: Frame) -> None:
-        """A worker has done its job."""
-        self._lanes.replied(slot, reply)
-        if self._leases.wanting:
-            self._leases.lend()
-
-    def died(self, slot: Slot, status: int | None) -> None:
-        """A worker died over its job."""
-        self._lanes.died(slot, status)
-
-
-@lru_cache(maxsize=256)
-def _kind(head: bytes) -> str:
-    return str(json.loads(head)["do"])
+    def _leave(self, room: Room) -> None:
+        """Nobody is in a room any more, and nobody will be."""
+        self._rooms.remove(room)
+        room.close(wait=False)
+        self._ending.append(room.crew)
+        folder.forget(self._house.folder, room.name)

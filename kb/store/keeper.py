@@ -1,8 +1,9 @@
 """The process that holds one revision of the data and forks workers that share its pages.
 
-The engine forks one for each revision, so that neither loading nor forking keeps its loop from
-its work, and a new revision is whole before the first query sees it. It loads a file, then does
-what it is told: fork a worker and hand over its channel, say how a worker ended.
+The engine forks one for each revision that is loaded, so that neither loading nor forking keeps
+its loop from its work, and a new revision is whole before the first query sees it. It loads a file,
+then does what it is told: fork a worker and hand over its channel, say how a worker ended, fork
+the keeper of the next revision, which has the same data but for the graphs of a patch.
 Must not know who asks for workers, nor what they are for.
 """
 
@@ -13,18 +14,21 @@ import select
 import signal
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 from kb.errors import InputError, PlankbError
 from kb.store import sandbox, worker
 from kb.store.embedded import EmbeddedStore
-from kb.store.frames import Frame, Inbox, send
+from kb.store.frames import Frame, Header, Inbox, send
 from kb.store.interface import Limits
 from kb.store.messages import of_problem
+from kb.store.patch import Patch
 from kb.text import Text
 
+#: What keeps data from being held.
+_UNUSABLE = (InputError, OSError, MemoryError, ValueError)
 #: Seconds between two looks at workers that are about to end.
 _LOOK = 0.02
 
@@ -35,6 +39,7 @@ class Holding:
 
     Args:
         path: the file of N-Quads.
+        patches: files of what came on top of it, in order.
         revision: its name.
         limits: of every worker.
         prefixes: as of :class:`kb.store.embedded.EmbeddedStore`.
@@ -48,6 +53,11 @@ class Holding:
     prefixes: Mapping[str, str]
     base: str | None
     union: bool
+    patches: tuple[Path, ...] = ()
+
+    def then(self, patch: Path, revision: str) -> Holding:
+        """What is held after one more patch."""
+        return replace(self, patches=(*self.patches, patch), revision=revision)
 
 
 def fork(holding: Holding) -> tuple[int, socket.socket]:
@@ -55,7 +65,9 @@ def fork(holding: Holding) -> tuple[int, socket.socket]:
 
     It says ``loaded`` or an error first. Then to each ``fork`` it answers ``worker`` with a
     process id and, as a descriptor, the worker's channel, or ``unforked``; to ``reap`` with a
-    process id ``gone`` with its wait status. It ends when the channel is closed.
+    process id ``gone`` with its wait status; to ``bud`` with a patch and a revision ``keeper``
+    with a process id and that keeper's channel, or ``unbudded``. It ends when the channel is
+    closed.
 
     Raises:
         OSError: no process could be made.
@@ -89,13 +101,18 @@ def _live(holding: Holding, channel: socket.socket, parent: int) -> NoReturn:
 def _load(holding: Holding, channel: socket.socket) -> EmbeddedStore | None:
     store = EmbeddedStore(holding.prefixes, base=holding.base, union=holding.union)
     try:
-        store.load(holding.path.read_bytes(), holding.revision)
-    except (InputError, OSError, MemoryError) as error:
-        problem = error if isinstance(error, InputError) else not_loaded(error)
-        send(channel, of_problem(problem))
+        store.load(holding.path, holding.revision)
+        for patch in holding.patches:
+            store.patch(Patch.read(patch.read_bytes()), holding.revision)
+    except _UNUSABLE as error:
+        send(channel, _problem(error))
         return None
-    send(channel, Frame.of({"loaded": len(store)}))
+    send(channel, Frame.of({"loaded": True}))
     return store
+
+
+def _problem(error: Exception) -> Frame:
+    return of_problem(error if isinstance(error, InputError) else not_loaded(error))
 
 
 def not_loaded(error: BaseException | None) -> PlankbError:
@@ -125,6 +142,8 @@ def _serve(store: EmbeddedStore, limits: Limits, channel: socket.socket) -> None
                 order = frame.header
                 if "reap" in order:
                     leaving.add(order["reap"])
+                elif "bud" in order:
+                    _bud(store, limits, channel, order)
                 else:
                     _fork_worker(store, limits, channel)
         for pid in list(leaving):
@@ -143,3 +162,42 @@ def _fork_worker(store: EmbeddedStore, limits: Limits, channel: socket.socket) -
     with made.channel:
         (whole,) = Frame.of({"worker": made.pid}).parts()
         socket.send_fds(channel, [whole], [made.channel.fileno()])
+
+
+def _bud(store: EmbeddedStore, limits: Limits, channel: socket.socket, order: Header) -> None:
+    """Fork the keeper of the next revision, which shares all pages that the patch leaves alone."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        try:
+            pid = os.fork()
+        except OSError as error:
+            theirs.close()
+            send(channel, Frame.of({"unbudded": error.errno}))
+            return
+        if pid == 0:
+            _live_on(store, limits, theirs, order)
+        theirs.close()
+        (whole,) = Frame.of({"keeper": pid}).parts()
+        socket.send_fds(channel, [whole], [ours.fileno()])
+
+
+def _live_on(
+    store: EmbeddedStore, limits: Limits, channel: socket.socket, order: Header
+) -> NoReturn:
+    """The whole life of a keeper that was forked from another.
+
+    It outlives that one, and so ends by its channel only.
+    """
+    try:
+        sandbox.close_all_but((2, channel.fileno()))
+        try:
+            store.patch(Patch.read(Path(order["bud"]).read_bytes()), order["revision"])
+        except _UNUSABLE as error:
+            send(channel, _problem(error))
+        else:
+            send(channel, Frame.of({"loaded": True}))
+            _serve(store, limits, channel)
+    except OSError:
+        pass  # the engine is gone
+    finally:
+        os._exit(0)

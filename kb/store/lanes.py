@@ -44,13 +44,14 @@ class Lanes:
         rules: to keep to.
         loop: that sends answers.
         tally: that counts them.
+        budget: that clients use up.
     """
 
-    def __init__(self, rules: Rules, loop: Loop, tally: Tally) -> None:
+    def __init__(self, rules: Rules, loop: Loop, tally: Tally, budget: Budget) -> None:
         self._rules = rules
         self._loop = loop
         self._tally = tally
-        self.budget = Budget(rules.client_seconds)
+        self._budget = budget
         self._turns = Turns(rules, loop)
         self._flights: dict[Flight, Job] = {}
         self._known: OrderedDict[str, None] = OrderedDict()
@@ -110,7 +111,7 @@ class Lanes:
             client.job = job
             self._leave_off(slot)
             return
-        wait = self.budget.wait(who, now)
+        wait = self._budget.wait(who, now)
         if wait:
             self._refuse(client, "short", budget.spent(wait))
             self._leave_off(slot)
@@ -292,7 +293,7 @@ class Lanes:
 
     def _spend(self, job: Job, now: float) -> None:
         if job.slot is not None and job.slot.job in (job, None):
-            self.budget.spend(job.who, now - job.began, now)
+            self._budget.spend(job.who, now - job.began, now)
 
     def _fail(self, job: Job, error: PlankbError, lane: str = "short") -> None:
         for client in job.clients:

@@ -51,6 +51,10 @@ class Leases:
         self._wishes: dict[Client, _Wish] = {}
         self._wanting = False
 
+    def end(self) -> None:
+        """Lend nothing any more."""
+        self._wishes.clear()
+
     def wish(self, client: Client, asked: Header) -> None:
         """Lend workers to a client from now on, as they become free.
 

@@ -31,6 +31,7 @@ class Loads:
 
     Args:
         folder: where the files of revisions are.
+        name: of the socket that they are behind.
         begin: begins to load a file as a revision.
         reply: says to a client what came of it.
     """
@@ -38,10 +39,12 @@ class Loads:
     def __init__(
         self,
         folder: Path,
+        name: str,
         begin: Callable[[Path, str], None],
         reply: Callable[[Client, Frame], None],
     ) -> None:
         self._folder = folder
+        self._name = name
         self._begin = begin
         self._reply = reply
         self._waiting: deque[_Load] = deque()
@@ -76,9 +79,10 @@ class Loads:
         before, self.held = self.held, path
         if self._waiting and self._waiting[0].path == path:
             load = self._waiting.popleft()
-            folder.write_current(path, revision)
-            if before is not None and before != path:
-                before.unlink(missing_ok=True)
+            made_of = folder.Current.read(self._folder, self._name) if before else None
+            folder.Current(path, revision).write(self._name)
+            if made_of is not None:
+                folder.remove(self._folder, (made_of.file, *made_of.patches))
             self._finish(load, Frame.of({"revision": revision}))
         return before != path  # or else its holder was replaced
 

@@ -58,6 +58,19 @@ def load_request(path: str, revision: str) -> Frame:
     return Frame.of({"do": "load", "path": path, "revision": revision})
 
 
+def patch_request(path: str, revision: str) -> Frame:
+    """The request for one more revision beside this one: a patch in a file of the folder.
+
+    Answered with ``socket``, the name of its socket in the folder, when it is ready.
+    """
+    return Frame.of({"do": "patch", "path": path, "revision": revision})
+
+
+def end_request() -> Frame:
+    """The request to let go of this socket's revision, when what runs on it has ended."""
+    return Frame.of({"do": "end"})
+
+
 def lend_request(count: int, processor: int | None) -> Frame:
     """The request for workers of one's own, on a processor where one is named.
 

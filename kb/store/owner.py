@@ -12,8 +12,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,6 +29,7 @@ from kb.store.client import EngineClient, nquads
 from kb.store.frames import Frame
 from kb.store.interface import Limits
 from kb.store.messages import to_error
+from kb.store.patch import Patch
 from kb.text import Text
 
 _LOG = logging.getLogger("plankb.store")
@@ -35,8 +38,28 @@ _LOG = logging.getLogger("plankb.store")
 _PAUSES = (0.0, 0.2, 1.0, 5.0, 15.0, 60.0)
 
 
+@dataclass(slots=True, eq=False)
+class _Host:
+    """The process, and which of its revisions are still wanted.
+
+    Args:
+        folder: its own.
+        settings: whose limits count.
+        order: what it is told when it starts, but for where to begin.
+    """
+
+    folder: Path
+    settings: Settings
+    order: dict[str, Any]
+    changing: threading.Lock = field(default_factory=threading.Lock)
+    closing: threading.Event = field(default_factory=threading.Event)
+    process: subprocess.Popen[bytes] | None = None
+    owner: int = field(default_factory=os.getpid)
+    names: set[str] = field(default_factory=lambda: {place.FIRST})
+
+
 class Engine:
-    """A running engine process of ours. Make one with :meth:`start`; close it.
+    """A revision in a running engine process of ours. Make one with :meth:`start`; close it.
 
     An engine that ends by itself or is killed is started again, with the revision that it
     held; clients notice a pause. A thread sees to that, or, in a process that forks and so may
@@ -44,20 +67,15 @@ class Engine:
     and when every process forked from it has.
     """
 
-    def __init__(self, folder: Path, settings: Settings, order: dict[str, Any]) -> None:
-        self._folder = folder
-        self._limits = Limits.of(settings)
-        self._order = order
-        self._changing = threading.Lock()
-        self._closing = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._owner = os.getpid()
-        self.path = place.socket_in(folder)
+    def __init__(self, host: _Host, name: str = place.FIRST) -> None:
+        self._host = host
+        self._name = name
+        self.path = place.socket_in(host.folder, name)
 
     @classmethod
     def start(
         cls,
-        data: Iterable[ox.Quad] | bytes,
+        data: Iterable[ox.Quad] | bytes | Path,
         revision: str,
         settings: Settings | None = None,
         *,
@@ -71,7 +89,7 @@ class Engine:
         Other processes reach it by ``EngineClient(engine.path)``.
 
         Args:
-            data: the quads, or the same as N-Quads.
+            data: the quads, or the same as N-Quads, or a file of them, which it takes away.
             revision: their name.
             settings: query_seconds, query_memory_mb, result_mb, workers, heavy, short_ms,
                 queue, cache_mb and client_seconds count.
@@ -101,11 +119,14 @@ class Engine:
             "base": base,
             "union": union,
         }
-        engine = cls(folder, settings, order)
+        engine = cls(_Host(folder, settings, order))
         try:
             first = folder / "first.nq"
-            first.write_bytes(nquads(data))
-            place.write_current(first, revision)
+            if isinstance(data, Path):
+                shutil.move(data, first)
+            else:
+                first.write_bytes(nquads(data))
+            place.Current(first, revision).write()
             engine._launch()
         except BaseException:
             engine.close()
@@ -114,28 +135,62 @@ class Engine:
             threading.Thread(target=engine._watch, name="plankb-engine", daemon=True).start()
         return engine
 
+    def patch(self, patch: Patch | Path, revision: str) -> Engine:
+        """The next revision, in the same process, beside this one; close either when it is time.
+
+        It is there in a time that grows with the patch and little with what is stored.
+
+        Args:
+            patch: what changes, or a file with that (:meth:`Patch.written`), which it takes away.
+            revision: the name of the next.
+
+        Raises:
+            InputError: the patch cannot be used; this revision is as before.
+            PlankbError: the engine does not answer, or has no memory left.
+        """
+        host = self._host
+        handle, name = tempfile.mkstemp(suffix=".patch", dir=host.folder)
+        os.close(handle)
+        file = Path(name)
+        try:
+            if isinstance(patch, Path):
+                shutil.move(patch, file)
+            else:
+                file.write_bytes(patch.written())
+            with self.client() as client:
+                made = client.patch(file, revision)
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+        host.names.add(made)
+        return Engine(host, made)
+
     @property
     def pid(self) -> int:
         """Its process id; another one when it was started again."""
-        assert self._process is not None
-        return self._process.pid
+        assert self._host.process is not None
+        return self._host.process.pid
 
     @property
     def ended(self) -> int | None:
         """Its exit status where it has ended: 0 means that somebody told it to."""
-        assert self._process is not None
-        return self._process.poll()
+        assert self._host.process is not None
+        return self._host.process.poll()
 
     def revive(self) -> None:
-        """Start it again after it has ended, with the revision that it held; blocks meanwhile.
+        """Start it again after it has ended, with this revision alone; blocks meanwhile.
 
         Raises:
             PlankbError: it did not start.
         """
-        with self._changing:
-            if self._closing.is_set() or self._process is None:
+        host = self._host
+        with host.changing:
+            if host.closing.is_set() or host.process is None:
                 return
-            _close_pipes(self._process)
+            _close_pipes(host.process)
+            for name in host.names - {self._name}:
+                place.forget(host.folder, name)
+            host.names = {self._name}
             try:
                 self._launch()
             except OSError as error:
@@ -143,18 +198,28 @@ class Engine:
 
     def client(self) -> EngineClient:
         """A store over its socket."""
-        return EngineClient(self.path, self._limits)
+        return EngineClient(self.path, Limits.of(self._host.settings))
 
     def close(self, patience: float = 30.0) -> None:
-        """Let running queries end, then end the engine; at once after so many seconds.
+        """Let running queries end, then let go of the revision; with the last one the engine ends,
+        at once after so many seconds.
 
         Does nothing in a process forked from the one that started it.
         """
-        if self._owner != os.getpid():
+        host = self._host
+        if host.owner != os.getpid():
+            return
+        host.names.discard(self._name)
+        if host.names:
+            if self.ended is not None:  # nobody to be told; what comes back is another revision
+                place.forget(host.folder, self._name)
+                return
+            with contextlib.suppress(PlankbError), self.client() as client:
+                client.end()
             return
         told = self._tell_to_end()
-        with self._changing:
-            process = self._process
+        with host.changing:
+            process = host.process
             if process is not None:
                 if process is not told:  # it was being started again meanwhile
                     self._tell_to_end()
@@ -164,7 +229,7 @@ class Engine:
                     process.kill()
                     process.wait()
                 _close_pipes(process)
-            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(host.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -178,14 +243,14 @@ class Engine:
         self.close()
 
     def _tell_to_end(self) -> subprocess.Popen[bytes] | None:
-        self._closing.set()
-        process = self._process
+        self._host.closing.set()
+        process = self._host.process
         if process is not None and process.poll() is None:
             process.terminate()
         return process
 
     def _launch(self) -> None:
-        self._process = process = subprocess.Popen(
+        self._host.process = process = subprocess.Popen(
             [sys.executable, "-P", "-m", "kb.store.engine"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -194,7 +259,7 @@ class Engine:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            for part in Frame.of(self._order).parts():
+            for part in Frame.of({**self._host.order, "name": self._name}).parts():
                 process.stdin.write(part)
             process.stdin.flush()  # and stays open: its end tells the engine of ours
         except BrokenPipeError:
@@ -208,12 +273,12 @@ class Engine:
 
     def _watch(self) -> None:
         """Start the engine again whenever it ends without having been told to."""
-        failed = 0
+        host, failed = self._host, 0
         while failed < len(_PAUSES):
-            process = self._process
+            process = host.process
             assert process is not None
             # An exit status of 0 means that somebody told it to end, as with a whole service.
-            if process.wait() == 0 or self._closing.wait(_PAUSES[failed]):
+            if process.wait() == 0 or host.closing.wait(_PAUSES[failed]):
                 return
             _LOG.error("the query engine ended (%s); starting it again", process.returncode)
             try:
@@ -222,7 +287,7 @@ class Engine:
             except PlankbError as error:
                 failed += 1
                 _LOG.error("the query engine did not start: %s", error)
-            if self._closing.is_set():
+            if host.closing.is_set():
                 return
         _LOG.critical("the query engine cannot be started; giving up")
 

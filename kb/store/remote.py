@@ -30,6 +30,7 @@ from kb.store.graph_store import GraphStore, graphs_of
 from kb.store.guard import GuardedStore
 from kb.store.interface import Form, Limits, Result, Row, Term
 from kb.store.marker import GRAPH, NOWHERE, Marker
+from kb.store.patch import Patch
 from kb.text import Text
 
 #: Formats that servers write alike; any other is made here, from the one after it.
@@ -120,23 +121,49 @@ class RemoteStore:
             InputError: as said there, or there is no address to write to.
             PlankbError: the server refused, or does not answer.
         """
+        self._write(graphs_of(data), None, self._ask_marker(), revision)
+
+    def patch(self, patch: Patch, before: str, revision: str) -> bool:
+        """The same where only some graphs are others: no other graph is written.
+
+        Args:
+            patch: the graphs that change.
+            before: the revision that they change.
+            revision: the name of the new one.
+
+        Returns:
+            False where the store has another revision than that; then nothing was written.
+
+        Raises:
+            As :meth:`load`.
+        """
+        marker = self._ask_marker()
+        if marker.revision != before or marker.loading:
+            return False
+        self._write(graphs_of(patch.data), set(patch.graphs), marker, revision)
+        return True
+
+    def _write(
+        self, graphs: Mapping[str, bytes], changed: set[str] | None, before: Marker, revision: str
+    ) -> None:
+        """Write graphs in the place of some, or of all that there were."""
         if self._graphs is None:
             raise InputError(
                 "store-write",
                 Text(zh="没有写入地址", en="there is no address to write to"),
                 Text(zh="设置 PLANKB_STORE_WRITE", en="set PLANKB_STORE_WRITE"),
             )
-        graphs = graphs_of(data)
-        before = self._ask_marker()
+        gone = set(before.graphs) if changed is None else changed.intersection(before.graphs)
+        every = tuple(sorted({*before.graphs} - gone | {*graphs}))
         self._graphs.put(GRAPH, before.announcing(revision).ntriples())
         if before.revision:
             # Until the last of those has ended who were not told; and a little more.
             time.sleep(self._fresh + self._limits.seconds * 1.1)
         for iri, triples in graphs.items():
             self._graphs.put(iri, triples)
-        for iri in set(before.graphs) - set(graphs):
+        for iri in gone - set(graphs):
             self._graphs.delete(iri)
-        self._graphs.put(GRAPH, Marker(revision, "", tuple(graphs)).ntriples())
+        self._graphs.put(GRAPH, Marker(revision, "", every).ntriples())
         self._known = None
 
     def query(

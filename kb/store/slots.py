@@ -8,11 +8,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from kb.errors import PlankbError
 from kb.store.keeper import Holding
@@ -20,6 +22,10 @@ from kb.store.loop import Line
 
 #: How much less of the processor a heavy query gets than anyone else.
 _NICE = 15
+
+
+#: Takes the process id and channel of a keeper that was forked from another, or None.
+Bud: TypeAlias = Callable[[tuple[int, socket.socket] | None], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +40,7 @@ class Kept:
         asked: forks that it has not answered yet.
         slots: its workers, those that are ending included.
         dying: workers whose end it has not told of yet, by process id.
+        buds: who waits for a keeper forked from it, in order.
         retired: whether it ends with its last worker.
         error: why it could not load.
     """
@@ -45,6 +52,7 @@ class Kept:
     asked: int = 0
     slots: int = 0
     dying: dict[int, Slot] = field(default_factory=dict)
+    buds: deque[Bud] = field(default_factory=deque)
     retired: bool = False
     error: PlankbError | None = None
 

@@ -1,8 +1,9 @@
 """The ledger under kill -9, beside plain files: what is lost or half kept, and what each costs.
 
 200 kills of submitting processes at moments of chance, on SQLite and, where it is there, on
-PostgreSQL, which is also made to crash underneath. 50 submitters at once. The peer is what a
-form on a web page commonly does: a file in a folder, forced to disk, and nothing else.
+PostgreSQL, which is also made to crash underneath; and as many of processes of two services on one
+ledger, which are handed reports over HTTP. A disk that is full. 50 submitters at once. The peer is
+what a form on a web page commonly does: a file in a folder, forced to disk, and nothing else.
 ``PLANKB_CRASH_KILLS`` sets the number of kills, ``PLANKB_CRASH_SEED`` the seed.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import os
 import random
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
@@ -18,13 +20,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from kb.errors import Overloaded
+from kb.plan import graph
 from kb.reports.ledger import copying
 from kb.reports.ledger.ledger import Ledger
 from kb.reports.ledger.records import Actor, Audited, Key
+from kb.reports.ledger.tokens import Tokens
 from kb.reports.ledger.verifying import verify
 from kb.reports.sheet import Upload
+from kb.settings import Settings
 from tests.reports.cluster import Cluster
+from tests.reports.corpus import Corpus
 from tests.reports.crashing import Crashes
+from tests.server.killing import Besieged
+from tests.server.reporting import hand_in
+from tests.server.service import Service
 
 _AUDIT = Audited("rules", "plan", {"conforms": True, "findings": ["x" * 200] * 100})
 _SIZE = 20_000
@@ -43,7 +55,71 @@ def run() -> list[dict[str, Any]]:
             rows.append(_killed(database, place, kills, seed, cluster))
             rows.append(_many(database, _submitter(place)))
             rows += _whole(database, place, folder)
+            served = str(folder / "served.sqlite") if cluster is None else cluster.create()
+            rows.append(_over_http(database, served, folder))
+            rows.append(_besieged(database, served, folder, kills, seed, cluster))
+        rows.append(_full_disk(folder))
     return rows
+
+
+def _besieged(
+    database: str, place: str, folder: Path, kills: int, seed: int, cluster: Cluster | None
+) -> dict[str, Any]:
+    """Two services on one ledger, whose processes are killed while reports come in over HTTP."""
+    settings = {"data": str(folder / f"data-{database}"), "ledger": place}
+    siege = Besieged(folder / "cache", settings, place, random.Random(seed), services=2)
+    siege.start()
+    for number in range(kills):
+        siege.wait_for_receipts(1)
+        siege.kill_one(within=0.3)
+        if cluster is not None and number % 20 == 10:
+            cluster.stop("immediate" if number % 40 == 10 else "fast")
+            siege.wait_for_refusals(2)
+            cluster.start()
+    siege.wait_for_receipts(5)
+    kept = siege.check()  # raises where anything is lost, half there or not served
+    return {
+        "what": "processes of two services killed",
+        "database": database,
+        "seed": seed,
+        "kills": sum(siege.killed.values()),
+        "acknowledged": len(siege.receipts),
+        "kept": kept,
+        "lost": 0,
+        "refused with 503": siege.refused["503"],
+        "cut off": sum(siege.refused.values()) - siege.refused["503"],
+    }
+
+
+def _full_disk(folder: Path) -> dict[str, Any]:
+    """A file system that is full takes nothing in by halves, and goes on when there is room."""
+    disk = folder / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "plankb", str(disk)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        return {"what": "full disk", "failed": "no file system can be mounted here"}
+    try:
+        ledger = Ledger.open(disk / "ledger.sqlite")
+        submit = _submitter(str(disk / "ledger.sqlite"))
+        taken = refused = 0
+        for room in ("", "size=64m"):
+            if room:
+                again = ["mount", "-o", f"remount,{room}", str(disk)]
+                subprocess.run(again, check=True)
+            for number in range(100):
+                try:
+                    submit(taken, number)
+                    taken += 1
+                except Overloaded as error:
+                    refused += error.code == "ledger-full"
+        assert refused >= 50
+        assert verify(ledger) == ()
+        kept = ledger.list(limit=1).total
+        assert kept == taken >= 100
+        ledger.close()
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+    return {"what": "full disk", "acknowledged": taken, "kept": kept, "refused with 503": refused}
 
 
 def _places(folder: Path) -> Iterator[tuple[str, str, Cluster | None]]:
@@ -105,6 +181,38 @@ def _writer(folder: Path) -> Callable[[int, int], None]:
             os.fsync(file.fileno())
 
     return write
+
+
+def _over_http(database: str, place: str, folder: Path) -> dict[str, Any]:
+    """The same over HTTP: a form's rows, read, audited beside those before, and acknowledged."""
+    settings = {"data": str(folder / f"data-http-{database}"), "ledger": place}
+    ledger = Ledger.open(place)
+    before = ledger.list(limit=1).total
+    token = Tokens(ledger).create("auditor", "", "bench")[1]
+    plan = graph.build(Settings())
+    forms = [file.upload() for file in Corpus(plan, 1).every()]
+    refused: list[int] = []
+    with Service(folder / "cache", **settings) as service:
+        hand_in(httpx.Client(base_url=service.address), token, forms[0].data + b"\n")
+
+        def submit(who: int, number: int) -> None:
+            form = forms[(who * _EACH + number) % len(forms)]
+            data = form.data + b"\n" * (who * _EACH + number + 2)
+            with httpx.Client(base_url=service.address, trust_env=False, timeout=120) as web:
+                while (answer := hand_in(web, token, data, form.name)).status_code == 503:
+                    refused.append(who)  # and asked again, as a program would
+            assert answer.status_code == 201, answer.text
+
+        row = _many(database, submit)
+    assert ledger.list(limit=1).total == before + 1 + row["submissions"]
+    assert verify(ledger) == ()
+    ledger.close()
+    return {
+        **row,
+        "what": "50 submitters at once over HTTP",
+        "lost": 0,
+        "refused with 503": len(refused),
+    }
 
 
 def _many(database: str, submit: Callable[[int, int], None]) -> dict[str, Any]:

@@ -5,8 +5,10 @@ FILE has N-Quads; the plan's are among them. Must not know what is measured.
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
 from kb import settings
@@ -14,6 +16,7 @@ from kb.ask.vocabulary import Vocabulary
 from kb.plan import graph
 from server import logs, running
 from server.knowledge import Checked, Knowledge
+from server.reported import Served
 
 
 def main(file: Path) -> None:
@@ -21,8 +24,8 @@ def main(file: Path) -> None:
     chosen = settings.load()
     logs.install()
     built = graph.build(chosen)
-    data = file.read_bytes()
-    checked = Checked("bench", data, Vocabulary.read(built.select, built.base))
+    own = Path(shutil.copy(file, tempfile.mkdtemp()))  # the engine takes it away
+    checked = Checked(Served("bench"), own, Vocabulary.read(built.select, built.base))
     knowledge = Knowledge.of(checked.start(chosen), "bench", chosen, checked.vocabulary)
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))

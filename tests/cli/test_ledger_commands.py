@@ -77,7 +77,9 @@ def test_a_token_is_made_listed_and_revoked(plankb: Run, ledger: Ledger) -> None
 
 
 def test_a_submission_is_looked_at_and_decided(plankb: Run, ledger: Ledger) -> None:
-    audit = Audited("r", "p", {"conforms": True, "counts": {"warning": 2}})
+    negative = {**GONE, "rule": "negative"}
+    result = {"conforms": True, "counts": {"warning": 2}, "files": [], "findings": [negative]}
+    audit = Audited("r", "p", result)
     one = ledger.submit(UPLOAD, Actor("Zhang", "reporter", KEY.reporter), [KEY], audit=audit).id
     listed = plankb("reports", "list").stdout
     assert re.match(rf"{one}\t.*\tsubmitted\t{KEY}\t0V 2W 0I\t农村.csv\n$", listed)
@@ -90,19 +92,23 @@ def test_a_submission_is_looked_at_and_decided(plankb: Run, ledger: Ledger) -> N
         "waive",
         one,
         "negative",
-        "E7",
+        "E2",
         "--reason",
         "known",
         "--until",
         "2030-01-01",
     )
+    given = ("--reason", "known", "--until", "2030-01-01")
+    nowhere = plankb("reports", "waive", one, "negative", "E9", *given, status=2).stderr
+    assert "no finding of negative at E9" in nowhere
+    assert "negative E2" in nowhere
     shown = json.loads(plankb("reports", "show", one, "--json").stdout)
     assert shown["state"] == "accepted"
     assert [(each["verdict"], each["reason"]) for each in shown["decisions"]] == [
         ("accepted", ""),
         ("returned", "row 7"),
     ]
-    assert shown["waivers"][0]["cells"] == ["E7"]
+    assert shown["waivers"][0]["cells"] == ["E2"]
     assert json.loads(plankb("reports", "show", one, "--audit").stdout)["conforms"]
     assert plankb("reports", "show", one, "--file", "-").stdout.encode() == UPLOAD.data
     assert "nosuch" in plankb("reports", "accept", "nosuch", status=2).stderr
@@ -147,3 +153,91 @@ def test_all_accepted_reports_are_audited_again(plankb: Run, ledger: Ledger) -> 
     (fall,) = [one for one in found if one["outcome"] == "violated"]
     assert fall["rule"] == "cumulative-falls"
     assert {cell["file"] for cell in fall["cells"]} == {"2022.csv", "2023.csv"}
+
+
+def accept(ledger: Ledger, upload: Upload, audit: dict[str, object] | None = None) -> str:
+    """Hand in and accept a report; with an audit of older rules on record, if given."""
+    kept = None if audit is None else Audited("rules-of-old", "plan-of-old", audit)
+    made = ledger.submit(upload, Actor("Li", "auditor"), [KEY], audit=kept)
+    ledger.decide(made.id, "accepted", Actor("Li", "auditor"))
+    return made.id
+
+
+COUNT = "SELECT (COUNT(*) AS ?n) { ?o a :Observation ; :reporter ?who }"
+
+
+def test_reports_count_where_a_ledger_is_given_and_nowhere_else(
+    plankb: Run, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept(ledger, Upload("r.csv", FALLS))
+    given = ("--data", str(tmp_path / "data"))
+    asked = ("query", "--format", "csv", "-q", COUNT)
+    none = plankb(*asked, data="elsewhere").stdout
+    assert plankb(*asked).stdout.split()[1] == "2"
+    (tmp_path / "elsewhere").mkdir()
+    assert plankb(*asked, *given, data="elsewhere").stdout.split()[1] == "2"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert none.split()[1] == "0"
+    question = ("ask", "--json", "2022年高素质农民培训人数完成了多少？")
+    assert json.loads(plankb(*question).stdout)["status"] == "answered"
+    assert json.loads(plankb(*question, data="elsewhere").stdout)["status"] == "empty"
+    plain, full = (
+        set(plankb("export", "--format", "nq", data=data).stdout.splitlines())
+        for data in ("elsewhere", "data")
+    )
+    assert plain < full
+    assert {line.rsplit(" ", 2)[1] for line in full - plain} == {
+        "<https://w3id.org/plankb/graph/report/agriculture-commission/rural/2023>"
+    }
+
+
+FALLS = (HEAD + "".join(
+    f"agriculture-commission,rural,farmers-trained,{year},{value},人,cumulative,\n"
+    for year, value in ((2022, 400), (2023, 380))
+)).encode()  # fmt: skip
+GONE = {
+    "rule": "rule-of-old", "severity": "warning", "outcome": "violated",
+    "message": {"zh": "旧", "en": "old"}, "hint": {"zh": "", "en": ""},
+    "cells": [{"file": "r.csv", "sheet": None, "row": 2, "column": "value", "cell": "E2",
+               "value": "400"}],
+}  # fmt: skip
+
+
+def test_what_would_change_under_todays_rules(plankb: Run, ledger: Ledger) -> None:
+    old = {"conforms": True, "files": [], "findings": [GONE]}
+    number = accept(ledger, Upload("r.csv", FALLS), old)
+    said = plankb("ledger", "reaudit", status=1)
+    assert re.search(rf"^{number}\trules-of-old\t-1 \+\d", said.stdout, re.MULTILINE)
+    assert "- E2 [warning] rule-of-old old" in said.stdout
+    assert "+ E3 [violation] cumulative-falls" in said.stdout
+    assert "1 of 1 would be different" in said.stderr
+    found = json.loads(plankb("ledger", "reaudit", "--json", "--record", number, status=1).stdout)
+    (one,) = found["submissions"]
+    assert (one["recorded"]["rules"], one["recorded"]["conforms"]) == ("rules-of-old", True)
+    assert [each["rule"] for each in one["fixed"]] == ["rule-of-old"]
+    assert "cumulative-falls" in {each["rule"] for each in one["new"]}
+    assert (one["conforms"], one["persists"]) == (False, 0)
+    # It is on record now, beside the one of then.
+    again = json.loads(plankb("ledger", "reaudit", "--json").stdout)["submissions"][0]
+    assert again["recorded"]["rules"] == found["rules"]
+    assert (again["fixed"], again["new"]) == ([], [])
+    assert again["persists"] == len(one["new"])
+    assert len(ledger.audits(number)) == 2
+
+
+def test_an_audit_again_sees_what_stood_when_the_report_came(plankb: Run, ledger: Ledger) -> None:
+    """A later year's report must not make findings in an earlier one."""
+    early, late = FALLS.splitlines(keepends=True)[1:]
+    for name, row in (("a.csv", early), ("b.csv", late)):
+        accept(
+            ledger,
+            Upload(name, HEAD.encode() + row),
+            {"conforms": True, "findings": [], "files": []},
+        )
+    found = json.loads(plankb("ledger", "reaudit", "--json", status=1).stdout)["submissions"]
+    rules = {
+        one["file"]: {each["rule"] for each in one["new"] if each["outcome"] == "violated"}
+        for one in found
+    }
+    assert "cumulative-falls" in rules["b.csv"]
+    assert "cumulative-falls" not in rules["a.csv"]

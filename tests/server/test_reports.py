@@ -312,7 +312,10 @@ def test_a_finding_is_let_pass_until_a_day(web: httpx.Client, tokens: Holders, k
     problem(waive(tokens.reporter), 403, "not-allowed")
     problem(waive(tokens.auditor, expires="soon"), 400, "expires")
     problem(waive(tokens.auditor, cells="E3"), 400, "filter")
-    assert waive(tokens.auditor).status_code == 201
+    problem(waive(tokens.auditor, rule="negative"), 422, "no-finding")
+    problem(waive(tokens.auditor, cells=["E2"]), 422, "no-finding")
+    # The cell to mend is enough to know which finding is meant.
+    assert waive(tokens.auditor, cells=["E3"]).status_code == 201
     (waiver,) = web.get(f"/api/reports/{known}").json()["waivers"]
     assert (waiver["cells"], waiver["by"]) == (["E3", "E2"], "李四")
 

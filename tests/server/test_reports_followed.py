@@ -66,7 +66,7 @@ def test_what_is_decided_is_served(tmp_path: Path, drawer: Drawer) -> None:
     cache = Kept.of(Settings(), "").path  # the graph is there from the test's own
     with Service(cache, data=str(data)) as service:
         assert values(service) == []
-        before = asked(service)
+        before, engines = asked(service), service.engines()
         # The ledger is made while the service runs; another process writes to it.
         ledger = Ledger.open(data / "ledger.sqlite")
         first = hand_in(ledger, drawer, 2023, 100)
@@ -86,6 +86,7 @@ def test_what_is_decided_is_served(tmp_path: Path, drawer: Drawer) -> None:
             env={**os.environ, "PLANKB_DATA": str(data), "PYTHONPATH": str(ROOT)},
         )
         until(lambda: values(service) == ["100"], service)
+        assert service.engines() == engines  # nothing was loaded anew
         # It is killed, and all that it had started; then somebody decides.
         service.process.kill()
         service.process.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -174,6 +175,16 @@ def test_an_auditor_signs_in_decides_and_signs_out(web: httpx.Client, tokens: Ho
     assert shown.count("已核实") == 2, "in the list, and at its finding"
     web.post("/reports/sign-out")
     assert "李四</bdi></b>" not in web.get("/reports").text
+
+
+def test_an_auditor_sees_what_would_change_under_todays_rules(
+    web: httpx.Client, tokens: Holders, known: str
+) -> None:
+    assert "Under today's rules" not in unescape(web.get(f"/reports/{known}?again=yes").text)
+    sign_in(web, tokens.auditor)
+    assert "What would change?" in web.get(f"/reports/{known}").text
+    page = web.get(f"/reports/{known}?again=yes").text
+    assert re.search(r"0 findings would be gone, 0 would be new, [1-9]\d* stay", page)
 
 
 def test_the_list_shows_state_findings_and_who_has_not_reported(

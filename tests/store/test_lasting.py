@@ -187,8 +187,8 @@ def test_a_revision_that_cannot_be_loaded_disturbs_nobody(engine: Engine) -> Non
         more(askers, 3)
     assert [(asker.wrong, asker.seen) for asker in askers] == [([], [12])] * 3
     assert sorted(path.name for path in engine.path.parent.iterdir()) == [
-        "current",
         "engine",
+        "engine.current",
         "first.nq",
     ]
 

@@ -21,10 +21,12 @@ from kb.errors import (
     UnknownName,
 )
 from kb.settings import Settings
+from kb.store.client import nquads
 from kb.store.embedded import EmbeddedStore
 from kb.store.interface import Limits, Store, Term
+from kb.store.patch import Patch
 from kb.store.remote import RemoteStore
-from tests.store.material import ENDLESS, NS, PREFIXES, Listener, dataset
+from tests.store.material import ENDLESS, NS, PREFIXES, Listener, dataset, node
 from tests.store.oxigraph import Oxigraph
 from tests.store.test_lasting import asking, more
 
@@ -228,6 +230,17 @@ def test_readers_see_one_revision_or_the_other_while_a_new_one_is_loaded() -> No
                 assert codes <= {"store-loading"}
                 assert asker.seen == [12, 30, 1]
             assert set(reader.quads()) == set(dataset(1))  # graphs that are gone are gone
+            # A patch writes its own graphs and leaves the others alone, or does nothing at all.
+            more_of_it = dataset(9)[3:]
+            graphs = {quad.graph_name.value for quad in dataset(9)}  # type: ignore[union-attr]
+            patch = Patch.of([*graphs, NS + "never"], nquads(more_of_it))
+            assert not store.patch(patch, "r30", "r9")
+            assert set(reader.quads()) == set(dataset(1))
+            assert store.patch(patch, "r1", "r9")
+            assert store.revision == "r9"
+            assert set(store.quads()) == set(more_of_it)
+            assert store.patch(Patch.of([NS + "g1"], b""), "r9", "r10")
+            assert {quad.graph_name for quad in store.quads()} == {node("g0"), node("g2")}
     finally:
         server.kill()
 

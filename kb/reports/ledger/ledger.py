@@ -351,10 +351,22 @@ class Ledger:
         with self._reading() as connection:
             return listing.latest(connection)
 
-    def in_force(self) -> tuple[InForce, ...]:
-        """By key, the report that the graph has: the newest submission that is accepted."""
+    def in_force(
+        self, *, until: int | None = None, keys: Iterable[Key] | None = None
+    ) -> tuple[InForce, ...]:
+        """By key, the report that the graph has: the newest submission that is accepted.
+
+        Args:
+            until: the number of an entry: how it was after that one.
+            keys: of these only.
+        """
         with self._reading() as connection:
-            return listing.in_force(connection)
+            return listing.in_force(connection, until, keys)
+
+    def decided(self, since: int) -> tuple[Key, ...]:
+        """The reports that a decision after an entry is about."""
+        with self._reading() as connection:
+            return listing.decided(connection, since)
 
     def head(self) -> Head:
         """The newest entry: another one after whatever was written."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     exists,
     func,
     not_,
@@ -39,18 +41,22 @@ from kb.reports.ledger.records import (
 )
 from kb.reports.ledger.schema import AUDITS, CONTENTS, DECISIONS, REPORTS, SUBMISSIONS, WAIVERS
 
+#: Keys that are asked for at once.
+_AT_ONCE = 200
 _AUDIT = [column for column in AUDITS.c if column.name != "result"]
 
 
-def _newest(table: Any) -> Subquery:
-    """By submission, the number of its newest entry in a table."""
+def _newest(table: Any, *of: ColumnElement[bool]) -> Subquery:
+    """By submission, the number of its newest entry in a table; of some rows only, if given."""
     return (
         select(table.c.submission, func.max(table.c.entry).label("entry"))
+        .where(*of)
         .group_by(table.c.submission)
         .subquery()
     )
 
 
+@cache
 def _with_state() -> tuple[Select[Any], ColumnElement[Any], ColumnElement[Any]]:
     """All submissions with verdict and audit; and these two, to filter by."""
     decided, audited = _newest(DECISIONS), _newest(AUDITS)
@@ -102,6 +108,15 @@ def _later(report: Any) -> Select[Any]:
     )
 
 
+@cache
+def _newer() -> Select[Any]:
+    """Later submissions of each of some, by the parameter ``ids``; the newest last."""
+    report = REPORTS.alias()
+    some = report.c.submission.in_(bindparam("ids", expanding=True))
+    return _later(report).where(some).order_by("newer_entry")
+
+
+@cache
 def _superseded() -> ColumnElement[bool]:
     report, any_report = REPORTS.alias(), REPORTS.alias()
     later = exists(_later(report).correlate(report))
@@ -179,22 +194,55 @@ def of_keys(connection: Connection, keys: Iterable[Key]) -> tuple[str, ...]:
     return tuple(connection.execute(query).scalars())
 
 
-def in_force(connection: Connection) -> tuple[InForce, ...]:
-    """By key, the newest submission that is accepted; in the order of keys."""
-    decided = _newest(DECISIONS)
+def in_force(
+    connection: Connection, until: int | None = None, keys: Iterable[Key] | None = None
+) -> tuple[InForce, ...]:
+    """By key, the newest submission that is accepted; in the order of keys.
+
+    Args:
+        connection: to read by.
+        until: the number of an entry: how it was after that one.
+        keys: of these only.
+    """
+    if keys is not None:
+        wanted = sorted(set(keys))
+        groups = [wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE)]
+        found = [one for group in groups for one in _in_force(connection, until, group)]
+    else:
+        found = list(_in_force(connection, until, None))
+    newest = {one.key: one for one in sorted(found, key=lambda one: one.entry)}
+    return tuple(newest[key] for key in sorted(newest))
+
+
+def _in_force(
+    connection: Connection, until: int | None, keys: Sequence[Key] | None
+) -> Iterator[InForce]:
+    by_then = [] if until is None else [DECISIONS.c.entry <= until]
+    query = select(
+        REPORTS, SUBMISSIONS.c.entry, SUBMISSIONS.c.sha256, SUBMISSIONS.c.received_at
+    ).join(SUBMISSIONS, SUBMISSIONS.c.id == REPORTS.c.submission)
+    if keys is not None:
+        by_then.append(DECISIONS.c.submission.in_(of_keys(connection, keys)))
+        query = query.where(or_(*(and_(*_is(key)) for key in keys)))
+    decided = _newest(DECISIONS, *by_then)
     query = (
-        select(REPORTS, SUBMISSIONS.c.entry, SUBMISSIONS.c.sha256, SUBMISSIONS.c.received_at)
-        .join(SUBMISSIONS, SUBMISSIONS.c.id == REPORTS.c.submission)
-        .join(decided, decided.c.submission == SUBMISSIONS.c.id)
+        query.join(decided, decided.c.submission == SUBMISSIONS.c.id)
         .join(DECISIONS, DECISIONS.c.entry == decided.c.entry)
         .where(DECISIONS.c.verdict == "accepted")
-        .order_by(SUBMISSIONS.c.entry)
     )
-    found = {
-        (key := _key(row)): InForce(key, row.submission, row.entry, row.sha256, row.received_at)
-        for row in connection.execute(query)
-    }
-    return tuple(found[key] for key in sorted(found))
+    for row in connection.execute(query):
+        yield InForce(_key(row), row.submission, row.entry, row.sha256, row.received_at)
+
+
+def decided(connection: Connection, since: int) -> tuple[Key, ...]:
+    """The keys that a decision after an entry is about: only these may be another's now."""
+    query = (
+        select(REPORTS.c.reporter, REPORTS.c.team, REPORTS.c.year)
+        .join(DECISIONS, DECISIONS.c.submission == REPORTS.c.submission)
+        .where(DECISIONS.c.entry > since)
+        .distinct()
+    )
+    return tuple(sorted(Key(*row) for row in connection.execute(query)))
 
 
 def latest(connection: Connection) -> dict[Key, tuple[str, State]]:
@@ -276,8 +324,7 @@ def _submissions(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Subm
     query = select(REPORTS).where(REPORTS.c.submission.in_(ids))
     for row in connection.execute(query):
         reports[row.submission].append(Report(_key(row), row.supersedes))
-    report = REPORTS.alias()
-    newer = _later(report).where(report.c.submission.in_(ids)).order_by("newer_entry")
+    newer = _newer().params(ids=ids)
     superseded: dict[str, dict[Key, str]] = defaultdict(dict)
     for row in connection.execute(newer):
         superseded[row.older][_key(row)] = row.newer

@@ -23,6 +23,7 @@ from kb.reports.output.wording import (
     kind_of,
 )
 from kb.reports.sheet import Cell, Sheet
+from kb.reports.waiving import places
 from kb.text import Text
 
 #: Rows without a finding that a page shows of each table; a template has some dozens.
@@ -95,10 +96,8 @@ class View:
 
     @staticmethod
     def places(finding: Finding) -> tuple[str, ...]:
-        """Where a finding's cells are, as waivers name them: ``E7``, or ``report!E7``."""
-        return tuple(
-            f"{cell.sheet}!{cell.cell}" if cell.sheet else cell.cell for cell in finding.cells
-        )
+        """Where a finding's cells are, as waivers name them."""
+        return places(finding)
 
     def name(self, iri: str) -> Text:
         """What a resource is called; its last part where it has no name."""
