@@ -164,6 +164,7 @@ class Grapher:
                 yield triple(subject, term("reporter"), node(report.reporter))
             if report.team is not None:
                 yield triple(subject, self._of(report.team), node(report.team))
+                yield triple(subject, term("about"), node(report.team))
             if report.year is not None:
                 yield triple(subject, term("year"), ox.Literal(report.year))
                 before = report.graph.rsplit("/", 1)[0] + f"/{report.year - 1}"
@@ -202,10 +203,10 @@ class Grapher:
         quantity = self._quantity(one)
         if quantity is None:
             return
-        lines = Lines.around(one, quantity, self._ids, self._first)
+        lines = Lines.around(one, quantity, self.plan, self._first)
         if superseded:
             if lines is not None and quantity != _MISFIT:
-                yield triple(subject, term("formerLine"), ox.NamedNode(lines.own))
+                yield triple(subject, term("formerLine"), ox.Literal(lines.own))
             return
         yield triple(subject, term("quantity"), ox.Literal(quantity))
         if lines is not None and quantity != _MISFIT:
@@ -217,15 +218,14 @@ class Grapher:
         """What a figure is checked against: links, so that no rule has to search."""
         assert one.indicator is not None, "it has a quantity"
         triple, term = ox.Triple, self._term
-        yield triple(subject, term("line"), ox.NamedNode(lines.own))
-        yield triple(subject, term("fact"), ox.NamedNode(lines.fact))
-        if lines.year in self._last:
-            for target in self._counted[one.indicator].targets:
-                yield triple(subject, term("settles"), self._node(target))
+        yield triple(subject, term("line"), ox.Literal(lines.own))
+        counted, last = self._counted[one.indicator], lines.year in self._last
+        for target in counted.targets if last else ():
+            yield triple(subject, term("settles"), self._node(target))
         if report.year is not None and lines.year < report.year and lines.basis != "baseline":
             yield triple(subject, term("restatedIn"), ox.Literal(report.year))
-        for name, line in lines.compared(self._counted[one.indicator].beside):
-            yield triple(subject, term(name), ox.NamedNode(line))
+        for name, line in lines.compared(counted.beside, last=last):
+            yield triple(subject, term(name), ox.Literal(line))
 
     def _figure(self, one: Observation, subject: ox.NamedNode) -> Iterator[ox.Triple]:
         figure = one.figure
