@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import itertools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -281,6 +282,8 @@ def _all_reports(chosen: Settings, built: PlanGraph) -> Iterator[Store]:
         with RemoteStore.of(patient) as remote:
             yield remote
         return
+    import pyoxigraph as ox
+
     from kb.reports.drawing import Drawer
     from kb.reports.following import Follower
 
@@ -288,8 +291,10 @@ def _all_reports(chosen: Settings, built: PlanGraph) -> Iterator[Store]:
     with opened() as book:
         follower = Follower(book, Drawer(built), chosen)
         in_force = book.in_force()
-        data = built.data + b"".join(follower.nquads(in_force))
-        store.load(data, follower.revision(built.revision, in_force))
+        # One by one: all reports at once are some gigabytes of text.
+        parts = itertools.chain([built.data], follower.nquads(in_force))
+        quads = (quad for part in parts for quad in ox.parse(part, ox.RdfFormat.N_QUADS))
+        store.load(quads, follower.revision(built.revision, in_force))
     for one in follower.unread:
         say(f"{one.submission} {one.key}: {one.reason.in_(language())}")
     yield store

@@ -8,7 +8,7 @@ be made once and kept. Must not know any rule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -71,7 +71,7 @@ class _Counted:
     kind: str
     dimension: str
     grows: bool = False
-    beside: Beside = Beside()
+    beside: Beside = field(default_factory=Beside)
     targets: tuple[str, ...] = ()
 
 
@@ -164,7 +164,7 @@ class Grapher:
                 yield triple(subject, term("reporter"), node(report.reporter))
             if report.team is not None:
                 yield triple(subject, self._of(report.team), node(report.team))
-                yield triple(subject, term("about"), node(report.team))
+                yield triple(subject, term("reportsOn"), node(report.team))
             if report.year is not None:
                 yield triple(subject, term("year"), ox.Literal(report.year))
                 before = report.graph.rsplit("/", 1)[0] + f"/{report.year - 1}"
