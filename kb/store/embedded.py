@@ -20,7 +20,6 @@ from kb.store import formats, reading, rows
 from kb.store.interface import Form, Limits, Result, Row, Term
 from kb.text import Text
 
-
 #: Quads that are loaded in one transaction.
 _AT_ONCE = 10_000
 
