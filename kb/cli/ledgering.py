@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import itertools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -351,6 +352,7 @@ def _show_again(one: Again) -> None:
 def _all_reports(chosen: Settings) -> Iterator[Store]:
     """A store with the plan and all reports in force, whose limits are none or an hour."""
     from kb import terms
+    from kb.plan import graph
     from kb.store.embedded import EmbeddedStore
 
     if chosen.store:
@@ -360,11 +362,22 @@ def _all_reports(chosen: Settings) -> Iterator[Store]:
         with RemoteStore.of(patient) as remote:
             yield remote
         return
-    from kb.cli.stocked import Stocked
+    import pyoxigraph as ox
+
+    from kb.reports.drawing import Drawer
+    from kb.reports.following import Follower
 
     store = EmbeddedStore(terms.prefixes(chosen.base))
-    stock = Stocked.of(chosen, given=True)
-    store.load(stock.data, stock.revision)
+    built = graph.build(chosen)
+    with opened() as book:
+        follower = Follower(book, Drawer(built), chosen)
+        in_force = book.in_force()
+        # One by one: all reports at once are some gigabytes of text.
+        parts = itertools.chain([built.data], follower.nquads(in_force))
+        quads = (quad for part in parts for quad in ox.parse(part, ox.RdfFormat.N_QUADS))
+        store.load(quads, follower.revision(built.revision, in_force))
+    for one in follower.unread:
+        say(f"{one.submission} {one.key}: {one.reason.in_(language())}")
     yield store
 
 

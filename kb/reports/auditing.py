@@ -183,11 +183,12 @@ class Auditor:
         progress: Callable[[str], None] | None = None,
     ) -> Iterator[Hit]:
         """What the rules' queries find, not yet merged."""
-        for rule in self.rules.rules:
+        for search in self.rules.searches:
             if progress is not None:
-                progress(rule.name)
-            for row in select(rule.query):
-                yield Hit.of(rule, row)
+                progress(search.rules[0].name)
+            for row in select(search.query):
+                for rule in search.broken(row):
+                    yield Hit.of(rule, row)
 
     def _finding(self, hit: Hit, batch: Batch, order: Mapping[str, int]) -> Finding:
         rule, found = hit.rule, hit.found

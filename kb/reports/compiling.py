@@ -8,7 +8,7 @@ what any shape says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -42,6 +42,29 @@ def select(store: ox.Store, shape: Node) -> str:
     return _Compiler(store).select(shape)
 
 
+def required(store: ox.Store, shape: Node) -> tuple[str, str] | None:
+    """The target and the path of a shape that asks for a value of any kind, and for nothing else.
+
+    Returns:
+        Both as SPARQL; None for other shapes.
+    """
+    return _Compiler(store).required(shape)
+
+
+def select_lacking(target: str, paths: Sequence[str]) -> str:
+    """One SELECT for several shapes of :func:`required` that have the same target.
+
+    Looking at a row once for all of them takes little more than looking at it for one.
+
+    Returns:
+        A SELECT of ``?this``, where something is lacking, and of ``?has0``, ``?has1`` … which
+        say for each path whether there is a value.
+    """
+    there = [f"EXISTS {{ ?this {path} ?value{place} }}" for place, path in enumerate(paths)]
+    told = " ".join(f"({one} AS ?has{place})" for place, one in enumerate(there))
+    return f"SELECT ?this {told} WHERE {{ {target} FILTER(!({' && '.join(there)})) }}"
+
+
 def first_property(store: ox.Store, shape: Node) -> str:
     """The first property of a shape's path: what its results are about."""
     path = _Compiler(store).one(shape, "path")
@@ -68,9 +91,18 @@ class _Compiler:
             raise _refused(shape, "a shape without target or constraint")
         # The target stands in each branch: a filter sees only its own group.
         joined = " UNION ".join(
-            f"{{ {target} {branch} }}" for target in targets for branch in branches
+            f"{{ {_joined(target, branch)} }}" for target in targets for branch in branches
         )
         return f"SELECT DISTINCT ?this ?value WHERE {{ {joined} }}"
+
+    def required(self, shape: Node) -> tuple[str, str] | None:
+        targets, parameters = list(self._targets(shape)), list(self._parameters(shape))
+        if len(targets) != 1 or len(parameters) != 1:
+            return None
+        name, value = parameters[0]
+        if name != "minCount" or _text(value) != "1":
+            return None
+        return targets[0], self.path(self.one(shape, "path"))
 
     def _parameters(self, shape: Node) -> Iterator[tuple[str, Term]]:
         for quad in self._store.quads_for_pattern(shape, None, None):
@@ -127,7 +159,7 @@ class _Compiler:
                     yield self._counted(path, f"< {int(_text(value))}", optional=True)
             case "maxCount":
                 if int(_text(value)) == 0:
-                    yield f"FILTER EXISTS {{ ?this {path} ?any }}"  # no value: it is the number
+                    yield f"?this {path} ?any ."  # no ?value: the number is at fault
                 else:
                     yield self._counted(path, f"> {int(_text(value))}", optional=False)
             case "class":
@@ -185,6 +217,12 @@ class _Compiler:
         for quad in self._store.quads_for_pattern(subject, ox.NamedNode(predicate), None):
             assert not isinstance(quad.object, ox.Triple)
             yield quad.object
+
+
+def _joined(target: str, branch: str) -> str:
+    # Engines that take patterns as they are written begin at what few rows have; but a node
+    # that a target gives is bound before it is used.
+    return f"{target} {branch}" if target.startswith("BIND") else f"{branch} {target}"
 
 
 def _compared(sign: str) -> Callable[[Term], str]:

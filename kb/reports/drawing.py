@@ -27,7 +27,7 @@ from kb.terms import PROV, RDF, XSD
 
 #: Whose way of working decides what a file becomes: with other code it is drawn anew.
 _MAKERS = (
-    "reading/*.py", "codelists.py", "drawing.py", "graph.py", "observing.py", "unit.py",
+    "reading/*.py", "codelists.py", "drawing.py", "graph.py", "lines.py", "observing.py", "unit.py",
     "written.py",
 )  # fmt: skip
 #: A file that was taken in has passed the operator's limits of its day; lower ones, or a machine

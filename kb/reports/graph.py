@@ -8,13 +8,14 @@ be made once and kept. Must not know any rule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 import pyoxigraph as ox
 
 from kb.plan.graph import PlanGraph
+from kb.reports.lines import Beside, Lines, code
 from kb.reports.observation import Observation
 from kb.reports.sheet import COLUMNS
 from kb.terms import QB, RDF, XSD
@@ -22,6 +23,8 @@ from kb.terms import QB, RDF, XSD
 _TYPE = ox.NamedNode(RDF + "type")
 _CUBE = ox.NamedNode(QB + "Observation")
 _DECIMAL = ox.NamedNode(XSD + "decimal")
+#: The kind of quantity of a figure whose unit does not fit its indicator.
+_MISFIT = "misfit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +59,20 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """How an indicator is counted, and which others it is checked against (codes).
+    """How an indicator is counted, and which others it is checked against.
 
     Args:
         kind: of its measure; dimension: of its unit.
         grows: whether the plan wants it to grow by a percentage.
-        measured: whether the plan measures it from a baseline.
-        numerator, denominator: of a share.
-        wholes: those that it is part of.
+        beside: the others.
+        targets: IRIs of those with a number.
     """
 
     kind: str
     dimension: str
     grows: bool = False
-    measured: bool = False
-    numerator: str | None = None
-    denominator: str | None = None
-    wholes: tuple[str, ...] = ()
+    beside: Beside = field(default_factory=Beside)
+    targets: tuple[str, ...] = ()
 
 
 class Grapher:
@@ -97,15 +97,20 @@ class Grapher:
         self._counted = {
             iri: replace(counted, **_beside(plan, iri)) for iri, counted in self._kinds(plan)
         }
-        start = plan.select(f"SELECT ?y WHERE {{ ?p <{ns}startYear> ?y }}")
-        self._first = min(int(row["y"]) for row in start) - 1
+        periods = plan.select(
+            f"""SELECT ?from ?to WHERE {{
+                ?p a <{ns}Period> ; <{ns}startYear> ?from ; <{ns}endYear> ?to
+            }}"""
+        )
+        self._first = min(int(row["from"]) for row in periods) - 1
+        self._last = frozenset(int(row["to"]) for row in periods)
 
     def _kinds(self, plan: PlanGraph) -> Iterator[tuple[str, _Counted]]:
         ns = self._ns
         for row in plan.select(
             f"SELECT ?i ?k ?u WHERE {{ ?i <{ns}measureKind> ?k ; <{ns}unit> ?u }}"
         ):
-            yield row["i"], _Counted(_local(row["k"]), self._dimensions[row["u"]])
+            yield row["i"], _Counted(code(row["k"]), self._dimensions[row["u"]])
 
     def reports(self, observations: Iterable[Observation]) -> tuple[Report, ...]:
         """The reports that the observations of one or more files make, in order of appearance."""
@@ -123,7 +128,7 @@ class Grapher:
         baseline = f"{self.base}scheme/basis/baseline"
         years = [one.year for one in group if one.year is not None and one.basis != baseline]
         year = max(years or [one.year for one in group if one.year is not None], default=None)
-        name = f"{_local(reporter)}/{_local(team)}"
+        name = f"{code(reporter)}/{code(team)}"
         return Report(
             f"{self._ids}report/{sha256[:16]}/{name}",
             graph_of(self.base, name, year),
@@ -159,22 +164,23 @@ class Grapher:
                 yield triple(subject, term("reporter"), node(report.reporter))
             if report.team is not None:
                 yield triple(subject, self._of(report.team), node(report.team))
+                yield triple(subject, term("reportsOn"), node(report.team))
             if report.year is not None:
                 yield triple(subject, term("year"), ox.Literal(report.year))
                 before = report.graph.rsplit("/", 1)[0] + f"/{report.year - 1}"
                 yield triple(subject, term("previousReport"), ox.NamedNode(before))
         for one in report.observations:
-            yield from self._observation(one, subject, superseded=superseded)
+            yield from self._observation(one, report, superseded=superseded)
 
     def _observation(
-        self, one: Observation, submission: ox.NamedNode, *, superseded: bool
+        self, one: Observation, report: Report, *, superseded: bool
     ) -> Iterator[ox.Triple]:
         triple, term, node = ox.Triple, self._term, self._node
         subject = ox.NamedNode(one.iri)
         if not superseded:
             yield triple(subject, _TYPE, term("Observation"))
             yield triple(subject, _TYPE, _CUBE)
-            yield triple(subject, term("submission"), submission)
+            yield triple(subject, term("submission"), ox.NamedNode(report.iri))
             yield from self._faults(one, subject)
         if one.reporter is not None:
             yield triple(subject, term("reporter"), node(one.reporter))
@@ -194,36 +200,32 @@ class Grapher:
         if one.note:
             yield triple(subject, term("note"), ox.Literal(one.note))
         yield triple(subject, term("row"), ox.Literal(one.row.number))
-        quantity = self.quantity(one)
+        quantity = self._quantity(one)
         if quantity is None:
             return
-        yield triple(subject, term("quantity"), ox.Literal(quantity))
-        if one.reporter is None or one.team is None or one.year is None:
-            return
-        line = f"{self._ids}line/{_local(one.reporter)}/{_local(one.team)}/{_local(one.indicator)}/"
+        lines = Lines.around(one, quantity, self.plan, self._first)
         if superseded:
-            yield triple(subject, term("formerLine"), ox.NamedNode(f"{line}{one.year}"))
+            if lines is not None and quantity != _MISFIT:
+                yield triple(subject, term("formerLine"), ox.Literal(lines.own))
             return
-        yield triple(subject, term("line"), ox.NamedNode(f"{line}{one.year}"))
-        yield triple(subject, term("lineBefore"), ox.NamedNode(f"{line}{one.year - 1}"))
-        yield from self._lines(one, subject, quantity)
+        yield triple(subject, term("quantity"), ox.Literal(quantity))
+        if lines is not None and quantity != _MISFIT:
+            yield from self._lines(one, report, subject, lines)
 
-    def _lines(self, one: Observation, subject: ox.NamedNode, quantity: str) -> Iterator[ox.Triple]:
-        """The lines that a figure is checked against: links, so that no rule has to search."""
+    def _lines(
+        self, one: Observation, report: Report, subject: ox.NamedNode, lines: Lines
+    ) -> Iterator[ox.Triple]:
+        """What a figure is checked against: links, so that no rule has to search."""
         assert one.indicator is not None, "it has a quantity"
-        counted = self._counted[one.indicator]
-        start = f"{self._ids}line/{_local(one.reporter)}/{_local(one.team)}/"
-
-        def link(name: str, code: str, year: int | None) -> ox.Triple:
-            return ox.Triple(subject, self._term(name), ox.NamedNode(f"{start}{code}/{year}"))
-
-        if counted.measured and quantity in ("count", "growth"):
-            yield link("lineAtFirst", _local(one.indicator), self._first)
-        if counted.numerator is not None and counted.denominator is not None:
-            yield link("numeratorLine", counted.numerator, one.year)
-            yield link("denominatorLine", counted.denominator, one.year)
-        for whole in counted.wholes:
-            yield link("wholeLine", whole, one.year)
+        triple, term = ox.Triple, self._term
+        yield triple(subject, term("line"), ox.Literal(lines.own))
+        counted, last = self._counted[one.indicator], lines.year in self._last
+        for target in counted.targets if last else ():
+            yield triple(subject, term("settles"), self._node(target))
+        if report.year is not None and lines.year < report.year and lines.basis != "baseline":
+            yield triple(subject, term("restatedIn"), ox.Literal(report.year))
+        for name, line in lines.compared(counted.beside, last=last):
+            yield triple(subject, term(name), ox.Literal(line))
 
     def _figure(self, one: Observation, subject: ox.NamedNode) -> Iterator[ox.Triple]:
         figure = one.figure
@@ -268,15 +270,23 @@ class Grapher:
         """What kind of figure it is: count, share, growth, ratio or rank; None where its unit
         does not fit its indicator, or a part of it is not known.
         """
-        if one.indicator is None or one.unit is None or one.basis is None or one.figure is None:
+        found = self._quantity(one)
+        return None if found == _MISFIT else found
+
+    def _quantity(self, one: Observation) -> str | None:
+        if one.indicator is None or one.unit is None:
             return None
         counted = self._counted.get(one.indicator)
         dimension = self._dimensions.get(one.unit)
         if counted is None or dimension is None:
             return None
         if dimension == counted.dimension:
-            return counted.kind if counted.kind in ("share", "ratio", "rank") else "count"
-        return "growth" if counted.grows and dimension.endswith("/share") else None
+            found = counted.kind if counted.kind in ("share", "ratio", "rank") else "count"
+        elif counted.grows and dimension.endswith("/share"):
+            found = "growth"
+        else:
+            return _MISFIT
+        return None if one.basis is None or one.figure is None else found
 
     def _of(self, team: str) -> ox.NamedNode:
         """A figure of the whole plan is of no team, as with the plan's own targets."""
@@ -322,21 +332,21 @@ def _beside(plan: PlanGraph, indicator: str) -> dict[str, Any]:
                 BIND("wholes" AS ?what) }}
             UNION {{ ?t a :QuantitativeTarget ; :indicator ?i ; :comparator ?x
                 BIND("by" AS ?what) }}
+            UNION {{ ?x a :QuantitativeTarget ; :indicator ?i BIND("targets" AS ?what) }}
         }}"""
     ):
         found.setdefault(row["what"], set()).add(row["x"])
     by = {iri.removeprefix(scheme) for iri in found.get("by", ())}
     return {
         "grows": "growth-over-baseline" in by,
-        "measured": bool(by & {"growth-over-baseline", "increase-by", "increase-by-at-least"}),
-        "numerator": next(map(_local, found.get("numerator", ())), None),
-        "denominator": next(map(_local, found.get("denominator", ())), None),
-        "wholes": tuple(sorted(map(_local, found.get("wholes", ())))),
+        "beside": Beside(
+            bool(by & {"growth-over-baseline", "increase-by", "increase-by-at-least"}),
+            next(map(code, found.get("numerator", ())), None),
+            next(map(code, found.get("denominator", ())), None),
+            tuple(sorted(map(code, found.get("wholes", ())))),
+        ),
+        "targets": tuple(sorted(found.get("targets", ()))),
     }
-
-
-def _local(iri: str | None) -> str:
-    return iri.rstrip("/").rsplit("/", 1)[-1] if iri else "-"
 
 
 def _decimal(value: Decimal) -> ox.Literal:

@@ -57,11 +57,34 @@ class Rule:
     rows: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One query, for one shape or for several that look at the same rows.
+
+    Args:
+        query: a SELECT; for several shapes with ``?has0`` … which say what is there.
+        rules: the shapes.
+    """
+
+    query: str
+    rules: tuple[Rule, ...]
+
+    def broken(self, row: Mapping[str, str]) -> Iterator[Rule]:
+        """The shapes that a row is a result of; values as their text."""
+        if len(self.rules) == 1:
+            yield self.rules[0]
+            return
+        for place, rule in enumerate(self.rules):
+            if row.get(f"has{place}") == "false":
+                yield rule
+
+
 @dataclass(frozen=True)
 class RuleSet:
-    """All rules, and the digest of the files that they were read from."""
+    """All rules, how to look for what breaks them, and the digest of their files."""
 
     rules: tuple[Rule, ...]
+    searches: tuple[Search, ...]
     version: str
     files: tuple[Path, ...]
     text: str = field(repr=False)
@@ -99,7 +122,10 @@ def read(files: list[Path], base: str = DEFAULT_BASE) -> RuleSet:
                 file=str(path),
             ) from error
     shapes = _Shapes(store, base + "ns#")
-    return RuleSet(shapes.rules(), digest.hexdigest()[:16], tuple(files), "\n".join(texts))
+    rules = shapes.rules()
+    return RuleSet(
+        rules, shapes.searches(rules), digest.hexdigest()[:16], tuple(files), "\n".join(texts)
+    )
 
 
 class _Shapes:
@@ -121,6 +147,24 @@ class _Shapes:
                 raise _lacking(iri, "sh:name, :reason")
         found = [self._rule(ox.NamedNode(iri), name, *named[name]) for iri, name in shapes.items()]
         return tuple(sorted(found, key=lambda rule: (rule.name, rule.shape)))
+
+    def searches(self, rules: tuple[Rule, ...]) -> tuple[Search, ...]:
+        """A query for each rule, and one for those that ask one class for some value."""
+        alone = []
+        together: dict[str, list[tuple[str, Rule]]] = {}
+        for rule in rules:
+            asked = compiling.required(self._store, ox.NamedNode(rule.shape)) if rule.rows else None
+            if asked is None:
+                alone.append(Search(rule.query, (rule,)))
+            else:
+                together.setdefault(asked[0], []).append((asked[1], rule))
+        for target, some in together.items():
+            found = tuple(rule for _, rule in some)
+            query = found[0].query
+            if len(found) > 1:
+                query = compiling.select_lacking(target, [path for path, _ in some])
+            alone.append(Search(query, found))
+        return tuple(alone)
 
     def _shapes(self) -> Iterator[tuple[str, str]]:
         """Shapes and the names of their rules."""

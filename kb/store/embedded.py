@@ -7,6 +7,7 @@ Must not know about processes.
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,9 @@ from kb.store import formats, reading, rows
 from kb.store.interface import Form, Limits, Result, Row, Term
 from kb.store.patch import Patch
 from kb.text import Text
+
+#: Quads that are loaded in one transaction.
+_AT_ONCE = 10_000
 
 
 class EmbeddedStore:
@@ -67,7 +71,10 @@ class EmbeddedStore:
             except SyntaxError as error:
                 raise _no_quads(error) from error
         else:
-            store.extend(data)
+            # Nobody sees this store yet, and a transaction holds all that it adds a second time.
+            quads = iter(data)
+            while part := list(itertools.islice(quads, _AT_ONCE)):
+                store.extend(part)
         if self._union:
             _check_once(store)
         self._store, self._revision = store, revision
@@ -319,11 +326,11 @@ def syntax_problem(text: str, message: str) -> QueryProblem:
 
 def _check_once(store: ox.Store) -> None:
     """Refuse a triple that stands in two graphs: the engine's union would count it twice."""
-    distinct = "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?p ?o { %s } }"
+    # Found by walking: to count distinct triples, all of them would be held a second time.
     named = "GRAPH ?g { ?s ?p ?o }"
-    found = cast(ox.QuerySolutions, store.query(distinct % f"{{ ?s ?p ?o }} UNION {{ {named} }}"))
-    count = next(iter(found))[0]
-    if int(count.value) == len(store):
+    other = "GRAPH ?h { ?s ?p ?o } FILTER(?g != ?h)"
+    twice = store.query(f"ASK {{ {{ {named} {other} }} UNION {{ ?s ?p ?o . {named} }} }}")
+    if not cast(ox.QueryBoolean, twice):
         return
     for quad in store:
         graphs = [

@@ -8,13 +8,15 @@ where to begin. Seconds are of the processor, but for "wall s".
 from __future__ import annotations
 
 import os
+import re
 import resource
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,6 +53,8 @@ SEEDS = int(os.environ.get("PLANKB_AUDIT_SEEDS") or 3)
 SEED = int(os.environ.get("PLANKB_SEED") or secrets.randbelow(1_000_000))
 #: Rows that plain pySHACL is given; twice as many take more than twice as long.
 PEER = (19, 38, 76)
+#: In what one district is, the place of its number: making it anew for each takes too long.
+_MARK = "@@@@"
 #: What issue 5 asks for, by observations: seconds of all reports.
 ASKED = {100_000: 10, 1_000_000: 300}
 
@@ -162,23 +166,33 @@ def _everything(plan: PlanGraph, lists: CodeLists, auditor: Auditor, size: int) 
     corpus = Corpus(plan, SEED)
     faulty = ("cumulative-falls", "share-mismatch", "ratio-total")
     wrong = {(fault.file, fault.row) for rule in faulty for _, fault in [FAULTS[rule][0](corpus)]}
-    clean = Corpus(plan, SEED)
-    read = [
-        [one for file in some.every() for one in reading.read(file.upload(), lists).observations]
-        for some in (corpus, clean)
+    own = _observations(corpus.every(), lists)
+    # Districts other than the plan's, each with teams and bodies of its own, have no faults.
+    # Figures of the whole plan are of one district only.
+    clean = (File(f"{_MARK}-{one.name}", one.lines) for one in Corpus(plan, SEED).every())
+    others = [
+        replace(one, iri=one.iri + _MARK, reporter=f"{one.reporter}-{_MARK}", team=of + _MARK)
+        for one in _observations(clean, lists)
+        if (of := one.team) is not None and not of.endswith("/plan")
     ]
 
     def load() -> EmbeddedStore:
         store = EmbeddedStore(terms.prefixes(DEFAULT_BASE))
-        reports = auditor.grapher.reports([*read[0], *_others(read[1], size - len(read[0]))])
-        quads = (quad for report in reports for quad in auditor.grapher.quads(report))
-        store.load([*plan.quads, *quads], "bench")
+        first, district = _nquads(auditor, own), _marked(_nquads(auditor, others))
+        made = (
+            district.replace(_MARK.encode(), b"%04d" % number)
+            for number in range((size - len(own)) // len(others))
+        )
+        parts = (ox.parse(part, ox.RdfFormat.N_QUADS) for part in chain([first], made))
+        store.load(chain(plan.quads, chain.from_iterable(parts)), "bench")
         return store
 
     store, loading, _ = _timed(load)
     findings, cpu, wall = _timed(lambda: audit_stored(auditor, store))
     bad = {(one.cells[0].file, one.cells[0].row) for one in findings if one.severity == "violation"}
+    alarms = sum(one.severity != "info" and one.cells[0].file[0].isdigit() for one in findings)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    in_time = max(cpu, wall) <= ASKED.get(size, 3600)
     return {
         "what": "all reports in a store",
         "size": size,
@@ -187,19 +201,21 @@ def _everything(plan: PlanGraph, lists: CodeLists, auditor: Auditor, size: int) 
         "loading": round(loading, 1),
         "GiB": round(peak, 2),
         "found": len(wrong & bad),
-        "met": "yes" if wrong <= bad and cpu <= ASKED.get(size, 3600) and peak <= 6 else "no",
+        "false alarms": alarms,
+        "met": "yes" if wrong <= bad and not alarms and in_time and peak <= 6 else "no",
     }
 
 
-def _others(corpus: list[Observation], size: int) -> Iterator[Observation]:
-    """Districts other than the plan's, each with teams and bodies of its own.
+def _observations(files: Iterable[File], lists: CodeLists) -> list[Observation]:
+    return [one for file in files for one in reading.read(file.upload(), lists).observations]
 
-    Figures of the whole plan are of one district only.
-    """
-    teams = [one for one in corpus if one.team and not one.team.endswith("/plan")]
-    for made in range(size):
-        number, place = divmod(made, len(teams))
-        one, end = teams[place], f"-{number + 1}"
-        yield replace(
-            one, iri=one.iri + end, reporter=f"{one.reporter}{end}", team=f"{one.team}{end}"
-        )
+
+def _nquads(auditor: Auditor, observations: list[Observation]) -> bytes:
+    grapher = auditor.grapher
+    quads = (quad for one in grapher.reports(observations) for quad in grapher.quads(one))
+    return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+
+
+def _marked(nquads: bytes) -> bytes:
+    """With the mark in the names of lines as well, which are digests."""
+    return re.sub(rb'([lL]ine[A-Za-z]*> ")....', rb"\g<1>" + _MARK.encode(), nquads)

@@ -180,6 +180,25 @@ def test_an_earlier_report_is_compared_with_and_not_audited(look: Look) -> None:
     assert found.findings[0].cells[1].file == "earlier-0.csv"
 
 
+def test_what_a_revision_has_mended_is_not_found_in_the_earlier_version(look: Look) -> None:
+    before = "degree-upgraded,2025,-40.5,人,annual, agricultural-researchers,2025,7,人,stock,"
+    now = "degree-upgraded,2025,40,人,annual,more agricultural-researchers,2025,850,人,stock,more"
+    assert {one.rule for one in look(before).findings} >= {
+        "negative", "not-whole", "maintain-broken"
+    }  # fmt: skip
+    assert not look(now, earlier=[before]).findings
+
+
+def test_a_unit_is_wrong_whatever_else_is_missing(look: Look) -> None:
+    found = look("degree-upgraded,2023,40,%,, degree-upgraded,2023,,%,annual,")
+    assert [(one.rule, one.cells[0].cell) for one in found.findings] == [
+        ("unit-mismatch", "F2"),
+        ("required-field", "G2"),
+        ("required-field", "E3"),
+        ("unit-mismatch", "F3"),
+    ]
+
+
 def test_the_same_input_gives_the_same_findings(plan: PlanGraph, lists: CodeLists) -> None:
     corpus = Corpus(plan, SEED)
     for rule in ("parts-total", "duplicate-conflicting", "share-mismatch"):
