@@ -15,7 +15,8 @@ from decimal import Decimal
 import pyoxigraph as ox
 
 from kb.plan.graph import PlanGraph
-from kb.reports import assessing, ruleset
+from kb.reports import assessing, crowd, ruleset
+from kb.reports.crowd import Beside
 from kb.reports.finding import (
     SEVERITIES,
     Audit,
@@ -102,8 +103,9 @@ class Auditor:
             progress: called with the name of each rule as it begins.
         """
         batch = self.batch(readings, previous)
+        seen, crowded = _thinned(batch)
         store = ox.Store()
-        store.extend(self.quads(batch))
+        store.extend(self.quads(seen))
         findings = [finding for reading in readings for finding in reading.findings]
         # What reading has said of a row or cell in its own words is not said again.
         known = {(finding.rule, finding.focus) for finding in findings}
@@ -117,7 +119,7 @@ class Auditor:
             one = batch.observations[iri]
             return order.get(one.sheet.file, -1), one.sheet.sheet or "", one.row.number
 
-        hits = self.hits(lambda query: select_in(store, query), progress)
+        hits = [*self.hits(lambda query: select_in(store, query), progress), *self._beside(crowded)]
         found = merged((hit for hit in hits if hit.value in under_audit), place)
         made = (
             self._finding(hit, batch, order)
@@ -190,6 +192,27 @@ class Auditor:
                 for rule in search.broken(row):
                     yield Hit.of(rule, row)
 
+    def _beside(self, crowded: Iterable[Beside]) -> Iterator[Hit]:
+        """What the rules on duplicates would find of rows that they were not given."""
+        for each in crowded:
+            name = "duplicate-conflicting" if each.apart else "duplicate-agreeing"
+            one, other = each.one, each.other
+            assert one.figure is not None
+            assert other.figure is not None
+            found = {
+                "value": one.iri,
+                "others": other.iri,
+                "indicator": one.indicator or "",
+                "year": str(one.year),
+                "now": one.figure.written,
+                "before": other.figure.written,
+            }
+            if len(one.figure.intervals) == 1:
+                for end, figure in (("reported", one.figure), ("computed", other.figure)):
+                    found[end + "Low"] = str(figure.intervals[0].low)
+                    found[end + "High"] = str(figure.intervals[0].high)
+            yield from (Hit.of(rule, found) for rule in self.rules.rules if rule.name == name)
+
     def _finding(self, hit: Hit, batch: Batch, order: Mapping[str, int]) -> Finding:
         rule, found = hit.rule, hit.found
         one = batch.observations[hit.value]
@@ -240,6 +263,22 @@ class Auditor:
             ox.NamedNode(self.namespace + "approximateBand"),
             ox.Literal(format(band, "f"), datatype=ox.NamedNode(XSD + "decimal")),
         )
+
+
+def _thinned(batch: Batch) -> tuple[Batch, tuple[Beside, ...]]:
+    """A batch as the rules see it, and the rows that are compared without them."""
+    every: list[Beside] = []
+
+    def seen(reports: tuple[Report, ...]) -> tuple[Report, ...]:
+        kept = []
+        for report in reports:
+            thin, left = crowd.thinned(report)
+            every.extend(crowd.compared(thin, left))
+            kept.append(thin)
+        return tuple(kept)
+
+    reports, earlier, superseded = map(seen, (batch.reports, batch.earlier, batch.superseded))
+    return Batch(reports, earlier, superseded, batch.observations), tuple(every)
 
 
 def select_in(store: ox.Store, query: str) -> Iterator[Mapping[str, str]]:
