@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from kb.ask.schema import Relation, Rows, Schema
-from kb.ask.words import Words
+from kb.ask.words import FOREIGN, Words
 from kb.ask.words import read as read_words
 from kb.normalise import is_ideograph, keys, stem
 from kb.terms import OWL, RDFS, SKOS
@@ -139,7 +139,7 @@ class Lexicon:
             provisions=frozenset(row["c"] for row in provisions),
         )
         for role, phrases in words.roles.items():
-            for phrase in phrases:
+            for phrase in phrases if role != FOREIGN else ():
                 lexicon.add(phrase, Sense("word", role))
         for surface, sense in forms:
             lexicon.add(surface, sense)
@@ -158,18 +158,23 @@ class Lexicon:
         A word that only shares its stem with a class, a unit or a word of questions is left out.
         """
         taken = {stem(key) for key, node in self.tree.items() if _says_more(node.get("", ()))}
-        for row in select(
-            f"""SELECT ?t ?label WHERE {{ ?t a <{self.kind("Topic")}> ;
-                <{SKOS}prefLabel>|<{SKOS}altLabel>|<{SKOS}hiddenLabel> ?label }}
-                ORDER BY ?t ?label"""
-        ):
+        rows = select(
+            f"""SELECT ?t ?label ?how WHERE {{ ?t a <{self.kind("Topic")}> ; ?how ?label
+                VALUES ?how {{ <{SKOS}prefLabel> <{SKOS}altLabel> <{SKOS}hiddenLabel> }} }}
+                ORDER BY ?t ?label ?how"""
+        )
+        # A word that a clause is found by too is no mere paraphrase: those come first.
+        for row in sorted(rows, key=lambda row: row["how"] == SKOS + "hiddenLabel"):
             words = keys(row["label"])
             if any(s.kind == "word" and s.value in _ASKING for s in self.senses(row["label"])):
                 continue  # what asks for a share is no topic
             if len(words) == 1 and words[0] not in self.tree and stem(words[0]) in taken:
                 continue  # personality is no person
             self.topic_words.update(w for w in words if w.isascii() and len(w) > 3)
-            _plant(self.stems, [stem(word) for word in words], Sense("topic", row["t"]))
+            hidden = row["how"] == SKOS + "hiddenLabel"
+            stems = [stem(word) for word in words]
+            if row["t"] not in self.topics(stems):
+                _plant(self.stems, stems, Sense("topic", row["t"], loose=hidden))
             self.surfaces.setdefault(row["t"], []).append(row["label"])
 
     def _add_provision(self, select: Rows) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from kb.ask.lexicon import Lexicon, Sense
 from kb.ask.scan import Token
+from kb.ask.words import FOREIGN
 from kb.normalise import is_ideograph, keys, stem
 
 #: Words that no slip is taken for: they would turn a question round.
@@ -108,6 +109,8 @@ class Repairer:
         from rapidfuzz import process  # only who needs a repair waits for it
         from rapidfuzz.distance import OSA
 
+        if word in self._right:
+            return ""
         most = 2 if len(word) >= _LONG else 1
         (key,) = keys(word) or [word]
         for shortest, words in zip(_SHORTEST_OF, self._words, strict=True):
@@ -121,6 +124,11 @@ class Repairer:
             if len({stem(w) for w in first}) == 1:
                 return first[0]
         return ""
+
+    @cached_property
+    def _right(self) -> frozenset[str]:
+        """Words that are written right, though nothing is known of them."""
+        return frozenset(word.casefold() for word in self._lexicon.words.roles.get(FOREIGN, ()))
 
     @cached_property
     def _words(self) -> tuple[tuple[str, ...], ...]:

@@ -42,6 +42,9 @@ _INSTEAD = 0.8
 #: all of them are so few.
 _AS_GOOD = 0.98
 _CLOSE, _FEW = 0.85, 4
+#: A clause that accounts for less is the answer where it is far ahead of any other: the part,
+#: the weight, and what the next may have of its part.
+_AHEAD = (0.55, 5.0, 0.85)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +128,17 @@ class Search:
         ranked = [one for one in ranked if all(need.met(one.clause) == 1 for need in musts)]
         best = ranked[0].part if ranked else 0.0
         top = [one.clause for one in ranked if one.part >= best * _AS_GOOD]
-        if not top or not self._accounts(ranked[0], needs, enough):
+        if not top or not (
+            self._accounts(ranked[0], needs, enough) or self._stands_out(ranked, needs, enough)
+        ):
             near = [one.clause for one in ranked if one.part >= max(_NEAR, best * _AS_GOOD)]
             forms: list[Form] = [self._form(clause, needs) for clause in near[:6]]
             missing = self._unmet(needs, near)
             return Failure("not-found", missing, tuple(dict.fromkeys(forms)))
         wide, needs = needs, [need.narrowed(top) for need in needs]
         found = len(self._found(top, needs, ranked))
-        if not self._sure(needs, top) or found > self._most() or found > max(_LISTED, 3 * len(top)):
+        clear = self._stands_out(ranked, wide, enough)
+        if not self._sure(needs, top, clear=clear) or found > self._most() or found > max(_LISTED, 3 * len(top)):
             return Failure("not-found", self._unmet(needs, top), self._offers(top, needs))
         if self.named.has("quantity", "people", "share") and len(top) > _MOST_FIGURES:
             return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
@@ -153,7 +159,10 @@ class Search:
                 continue
             credit = [m or n.credit(clause, self.clauses) for m, n in zip(met, needs, strict=True)]
             both = list(zip(needs, credit, strict=True))
-            asked = [GENERAL if need.idle and not own else need.weight for need, own in both]
+            asked = [
+                GENERAL if need.idle and not own else need.weight * (1 if own else need.cost)
+                for need, own in both
+            ]
             weight = sum(n.weight * m for n, m in zip(needs, met, strict=True))
             part = sum(need.weight * own for need, own in both) / sum(asked)
             ranked.append(_Ranked(clause, part, weight, sum(asked)))
@@ -166,7 +175,19 @@ class Search:
         names = [n for n in needs if n.entities and not n.topics and not n.met(best.clause)]
         return enough == _ENOUGH and best.part >= _MUCH[0] and best.weight >= _MUCH[1] and not names
 
-    def _sure(self, needs: list[Need], top: list[Clause]) -> bool:
+    def _stands_out(self, ranked: list[_Ranked], needs: list[Need], enough: float) -> bool:
+        """Whether a clause is far ahead of the next that says something else."""
+        best = ranked[0]
+        if enough != _ENOUGH or best.part < _AHEAD[0] or best.weight < _AHEAD[1]:
+            return False
+        others = (
+            one
+            for one in ranked
+            if one.part < best.part * _AS_GOOD)
+        second = next(others, None)
+        return second is None or second.part <= best.part * _AHEAD[2]
+
+    def _sure(self, needs: list[Need], top: list[Clause], *, clear: bool) -> bool:
         """Whether what is not met is little beside what is.
 
         Where it is asked whether there is something, everything that says much has to be met.
@@ -177,6 +198,7 @@ class Search:
             for n in needs
             if n.weight >= _STRONG
             and not n.idle
+            and not (clear and n.cost < 1)
             and not any(n.credit(c, self.clauses) for c in top)
         ]
         if self.named.unknown and len(met) < 2:
@@ -185,6 +207,11 @@ class Search:
             return False
         if self.wanted.manner() == "exists":
             return not unmet
+        if self.wanted.manner() == "value" and any(
+            n.weight >= _STRONG and not n.idle and not self.wanted.whose(n)
+            and not any(n.met(c) for c in top) for n in needs
+        ):
+            return False
         return len(unmet) * 3 <= len(met)
 
     def _told(self, needs: list[Need], top: list[Clause]) -> bool:
@@ -193,7 +220,7 @@ class Search:
         met = [n for n in needs if n.weight > GENERAL and all(map(n.met, top))]
         met = [need for need in met if figures or not need.idle]
         whose = [need for need in met if self.wanted.whose(need)]
-        other = [need for need in met if need not in whose]
+        other = [n for n in met if n not in whose and not (n.figure and not n.figure.unit)]
         telling = [n for n in other if not n.topics or not n.topics <= self.clauses.light]
         home = whose or any(self.wanted.whose(n) and all(map(self._credit(n), top)) for n in needs)
         return bool(telling) or (bool(other) and bool(home))
