@@ -206,7 +206,7 @@ class Search:
         if not self._told(needs, top):
             return False
         if self.wanted.manner() == "exists":
-            return not unmet
+            return len(unmet) * 3 <= len(met)
         if self.wanted.manner() == "value" and any(
             n.weight >= _STRONG and not n.idle and not self.wanted.whose(n)
             and not any(n.met(c) for c in top) for n in needs
@@ -218,7 +218,8 @@ class Search:
         """Whether more is met than which team is meant, or than words that say little."""
         figures = self.wanted.kind() == self.lexicon.kind("QuantitativeTarget")
         met = [n for n in needs if n.weight > GENERAL and all(map(n.met, top))]
-        met = [need for need in met if figures or not need.idle]
+        few = len(top) <= _FEW and any(map(self.wanted.whose, met))
+        met = [need for need in met if figures or few or not need.idle]
         whose = [need for need in met if self.wanted.whose(need)]
         other = [n for n in met if n not in whose and not (n.figure and not n.figure.unit)]
         telling = [n for n in other if not n.topics or not n.topics <= self.clauses.light]
