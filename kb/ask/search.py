@@ -97,6 +97,37 @@ class Search:
                     return split
         return failed or Failure("not-found")
 
+    def of_team(self) -> Parsed:
+        """What a question asks of a team and of nothing else: its size, a share, what it is like.
+
+        How many more social workers are wanted? What sort of teachers does the plan aim for?
+        """
+        named, teams = self.named, self.wanted.teams(loose=True)
+        if len(teams) != 1 or named.unknown or named.classes or named.facts or named.amounts:
+            return Failure("ambiguous")
+        if named.has("share") or self.wanted.counts_team or named.counts_people:
+            needs = needs_of(named, self.lexicon, self.clauses)
+            sized = Need("", self._sizes, weight=GENERAL)
+            shares = [] if named.has("share") else [sized]
+            found = self.wanted.candidates(teams, needs)
+            top = [clause for clause in found if all(need.met(clause) for need in shares)]
+            if 0 < len(top) <= _FEW:
+                members = Set.of(self.wanted.kind(), [Related(tuple(sorted(teams)))])
+                filters = [need.filter(top[0]) for need in shares]
+                units = self.wanted.units()
+                filters += [Related(tuple(sorted(units)))] if units else []
+                return Question(Select(members.having(*filters)), "value")
+        if named.has("kind-of") and not named.has("quantity", "people", "share"):
+            kind = self.lexicon.kind("QualitativeTarget")
+            return Question(Select(Set.of(kind, [Related(tuple(sorted(teams)))])))
+        return Failure("ambiguous")
+
+    @property
+    def _sizes(self) -> frozenset[str]:
+        """The topics by which the size of a team is told."""
+        scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/topic/"
+        return frozenset({scheme + "size", scheme + "growth-in-number"})
+
     def instead_of_facts(self) -> Question | None:
         """Clauses about the very thing that the word for a kind of fact names.
 

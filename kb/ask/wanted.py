@@ -5,6 +5,8 @@ Must not know how clauses are weighed.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.form import Manner
 from kb.ask.lexicon import Lexicon
@@ -64,11 +66,22 @@ class Wanted:
     def units(self) -> frozenset[str]:
         """The units that the answer to a question for a number has to be in."""
         scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/unit/"
-        if self.named.counts_people:
+        if self.named.counts_people or self.counts_team:
             return frozenset({scheme + "person"})
         if self.named.has("share"):
             return frozenset({scheme + "percent", scheme + "ratio"})
         return frozenset()
+
+    @property
+    def counts_team(self) -> bool:
+        """Whether the people of a team are counted: how many teachers, how many more doctors."""
+        team = self.lexicon.kind("TalentTeam")
+        return any(
+            one.role("quantity")
+            and not one.role("pieces")
+            and any(self.lexicon.is_a(value, team) for value in other.of("entity"))
+            for one, other in pairwise(self.named.tokens)
+        )
 
     def teams(self, *, also: bool = True, loose: bool = False) -> frozenset[str]:
         """Teams named as such.

@@ -24,6 +24,7 @@ Role: TypeAlias = Literal[
     "particle",
     "background",
     "which",
+    "kind-of",
     "who",
     "quantity",
     "people",
