@@ -103,7 +103,7 @@ class Search:
         How many more social workers are wanted? What sort of teachers does the plan aim for?
         """
         named, teams = self.named, self.wanted.teams(loose=True)
-        if len(teams) != 1 or named.unknown or named.classes or named.facts or named.amounts:
+        if len(teams) != 1 or named.has("now") or named.unknown or named.classes or named.facts or named.amounts:
             return Failure("ambiguous")
         if named.has("share") or self.wanted.counts_team or named.counts_people:
             needs = needs_of(named, self.lexicon, self.clauses)
@@ -152,7 +152,8 @@ class Search:
         teams: frozenset[str],
         musts: list[Need] | None = None,
     ) -> Parsed:
-        if not needs or self.named.asks_who:
+        figure = self.named.has("quantity", "people", "share")
+        if not needs or self.named.asks_who or (figure and self.named.has("now")):
             return Failure("ambiguous")
         ranked = self._ranked(needs, teams)
         musts = [*(musts or ()), *(need for need in needs if need.place in self.wanted.counted())]
@@ -171,7 +172,7 @@ class Search:
         clear = self._stands_out(ranked, wide, enough)
         if not self._sure(needs, top, clear=clear) or found > self._most() or found > max(_LISTED, 3 * len(top)):
             return Failure("not-found", self._unmet(needs, top), self._offers(top, needs))
-        if self.named.has("quantity", "people", "share") and len(top) > _MOST_FIGURES:
+        if figure and len(top) > _MOST_FIGURES:
             return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
         close = [one.clause for one in ranked if one.part >= best * _CLOSE]
         if len(self._found(close, wide, ranked)) <= _FEW:

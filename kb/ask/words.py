@@ -25,6 +25,7 @@ Role: TypeAlias = Literal[
     "background",
     "which",
     "kind-of",
+    "now",
     "who",
     "quantity",
     "people",
