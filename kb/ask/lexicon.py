@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from kb.ask.schema import Relation, Rows, Schema
-from kb.ask.words import FOREIGN, Words
+from kb.ask.words import Words
 from kb.ask.words import read as read_words
 from kb.normalise import is_ideograph, keys, stem
 from kb.terms import OWL, RDFS, SKOS
@@ -139,7 +139,7 @@ class Lexicon:
             provisions=frozenset(row["c"] for row in provisions),
         )
         for role, phrases in words.roles.items():
-            for phrase in phrases if role != FOREIGN else ():
+            for phrase in phrases:
                 lexicon.add(phrase, Sense("word", role))
         for surface, sense in forms:
             lexicon.add(surface, sense)

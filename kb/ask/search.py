@@ -253,7 +253,7 @@ class Search:
         few = len(top) <= _FEW and any(map(self.wanted.whose, met))
         met = [need for need in met if figures or few or not need.idle]
         whose = [need for need in met if self.wanted.whose(need)]
-        other = [n for n in met if n not in whose and not (n.figure and not n.figure.unit)]
+        other = [n for n in met if n not in whose and n.figure is None]
         telling = [n for n in other if not n.topics or not n.topics <= self.clauses.light]
         home = whose or any(self.wanted.whose(n) and all(map(self._credit(n), top)) for n in needs)
         return bool(telling) or (bool(other) and bool(home))

@@ -61,6 +61,7 @@ class Wanted:
             and (not teams or clause.team in teams or clause.linked & teams)
             and not (whole and clause.team)
             and (not units or clause.linked & units)
+            and not (self.counts_things and clause.linked & self._shares)
         ]
 
     def units(self) -> frozenset[str]:
@@ -69,8 +70,23 @@ class Wanted:
         if self.named.counts_people or self.counts_team:
             return frozenset({scheme + "person"})
         if self.named.has("share"):
-            return frozenset({scheme + "percent", scheme + "ratio"})
+            return self._shares
         return frozenset()
+
+    @property
+    def _shares(self) -> frozenset[str]:
+        scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/unit/"
+        return frozenset({scheme + "percent", scheme + "ratio"})
+
+    @property
+    def counts_things(self) -> bool:
+        """Whether so many things or people are asked for, which is no share: how many towns."""
+        tokens = self.named.tokens
+        return not self.named.has("share") and any(
+            token.role("people", "pieces") or (token.role("quantity") and token.text.isascii())
+            and place in {head - 1 for head in self.counted()}
+            for place, token in enumerate(tokens)
+        )
 
     @property
     def counts_team(self) -> bool:
