@@ -60,6 +60,8 @@ _RECORDS = frozenset(
 )
 #: Words that ask are nothing else.
 _ASKING = frozenset({"which", "who", "quantity", "people", "share", "define", "exists"})
+#: Words that may share their stem with a topic's.
+_EMPTY = frozenset({"filler", "general", "background", "foreign"})
 #: What the plan says in clauses: found by name only where no shorter words explain as much.
 _CLAUSES = frozenset({"Measure", "Target", "QuantitativeTarget", "QualitativeTarget", "Mechanism"})
 
@@ -311,7 +313,7 @@ def _says_more(senses: Iterable[Sense]) -> bool:
     """Whether a form is a class, a unit, or a word of a language that is not empty."""
     return any(
         sense.kind in ("class", "unit")
-        or (sense.kind == "word" and sense.value not in ("filler", "general", "background"))
+        or (sense.kind == "word" and sense.value not in _EMPTY)
         for sense in senses
     )
 
