@@ -225,12 +225,15 @@ class Search:
         Where it is asked whether there is something, everything that says much has to be met.
         """
         met = [n for n in needs if n.weight >= 1 and all(n.met(clause) for clause in top)]
+        strong = sum(n.weight >= _STRONG for n in met)
+        unknown = {word for token in self.named.unknown for word in token.text.casefold().split()}
         unmet = [
             n
             for n in needs
             if n.weight >= _STRONG
             and not n.idle
             and not (clear and n.cost < 1)
+            and not (strong > 1 and n.text in unknown)
             and not any(n.credit(c, self.clauses) for c in top)
         ]
         if self.named.unknown and len(met) < 2:
