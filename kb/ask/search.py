@@ -25,6 +25,8 @@ _ENOUGH, _NEAR = 0.74, 0.35
 _MUCH = (0.62, 3.9)
 #: Where what is accounted for weighs less than this, nearly all has to be.
 _LITTLE, _ALL = 3.0, 0.9
+#: So much where it is one thing only that is accounted for; and, where a figure is asked for.
+_ALONE = (0.8, 0.9)
 #: From which weight on a word says much.
 _STRONG = 2.0
 #: A question in one's own words is about a clause or a few: more are no answer.
@@ -153,6 +155,8 @@ class Search:
         musts: list[Need] | None = None,
     ) -> Parsed:
         figure = self.named.has("quantity", "people", "share")
+        if self.named.has("whereabouts") and not self.named.has("which"):
+            return Failure("not-found")
         if not needs or self.named.asks_who or (figure and self.named.has("now")):
             return Failure("ambiguous")
         ranked = self._ranked(needs, teams)
@@ -202,6 +206,9 @@ class Search:
 
     def _accounts(self, best: _Ranked, needs: list[Need], enough: float) -> bool:
         """Whether a clause accounts for enough; less is, where it says much of the question."""
+        met = sum(bool(need.met(best.clause)) for need in needs)
+        if met < 2 and best.part < (_ALONE[1] if self.wanted.manner() == "value" else _ALONE[0]):
+            return False
         if best.part >= enough:
             return best.weight >= _LITTLE or best.part >= _ALL
         names = [n for n in needs if n.entities and not n.topics and not n.met(best.clause)]

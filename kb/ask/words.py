@@ -26,6 +26,7 @@ Role: TypeAlias = Literal[
     "which",
     "kind-of",
     "now",
+    "whereabouts",
     "who",
     "quantity",
     "people",
