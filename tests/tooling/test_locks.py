@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_name
 
 LOCKS = ["requirements-build.lock", "requirements.lock", "requirements-reason.lock"]
 PINNED = re.compile(
-    r"(?P<name>[a-z0-9-]+)(?P<extras>\[[a-z0-9,-]+\])?==(?P<version>[\w.]+)(?: ; (?P<marker>[^\\]+))? \\"
+    r"(?P<name>[a-z0-9-]+)(?P<extras>\[[a-z0-9,-]+\])?==(?P<version>[\w.]+)"
+    r"(?: ; (?P<marker>[^\\]+))? \\"
 )
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}(?: \\)?")
 
