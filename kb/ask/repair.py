@@ -139,6 +139,8 @@ class Repairer:
         turning: set[str] = set()
         for path, senses in _forms(self._lexicon.tree):
             roles = {sense.value for sense in senses if sense.kind == "word"}
+            if FOREIGN in roles and len(senses) == 1:
+                continue  # a slip is for a word that is understood
             if roles & _TURNING and len(path) == 1:
                 into = turning
             elif roles and roles <= {"filler", "general", "background"}:
@@ -210,7 +212,7 @@ class Repairer:
             for path, senses in _forms(tree):
                 if not _HEARD[0] <= len(path) <= _HEARD[1] or not all(map(is_ideograph, path)):
                     continue
-                if {s.value for s in senses if s.kind == "word"} & _TURNING:
+                if {s.value for s in senses if s.kind == "word"} & (_TURNING | {FOREIGN}):
                     continue
                 if len(path) == 2 and all(s.loose or s.kind == "topic" for s in senses):
                     continue  # a classroom is no teacher, though it sounds like one
