@@ -312,8 +312,7 @@ class Lexicon:
 def _says_more(senses: Iterable[Sense]) -> bool:
     """Whether a form is a class, a unit, or a word of a language that is not empty."""
     return any(
-        sense.kind in ("class", "unit")
-        or (sense.kind == "word" and sense.value not in _EMPTY)
+        sense.kind in ("class", "unit") or (sense.kind == "word" and sense.value not in _EMPTY)
         for sense in senses
     )
 

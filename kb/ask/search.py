@@ -100,28 +100,32 @@ class Search:
         return failed or Failure("not-found")
 
     def of_team(self) -> Parsed:
-        """What a question asks of a team and of nothing else: its size, a share, what it is like.
+        """What a question asks of a team and of nothing else: its size, or what it is to be like.
 
         How many more social workers are wanted? What sort of teachers does the plan aim for?
         """
         named, teams = self.named, self.wanted.teams(loose=True)
-        if len(teams) != 1 or named.has("now") or named.unknown or named.classes or named.facts or named.amounts:
+        if (
+            len(teams) != 1
+            or named.has("now")
+            or named.unknown
+            or named.classes
+            or named.facts
+            or named.amounts
+        ):
             return Failure("ambiguous")
-        if named.has("share") or self.wanted.counts_team or named.counts_people:
+        of_team = Related(tuple(sorted(teams)))
+        if self.wanted.counts_team or named.counts_people:
+            sized = Need("", self._sizes)
             needs = needs_of(named, self.lexicon, self.clauses)
-            sized = Need("", self._sizes, weight=GENERAL)
-            shares = [] if named.has("share") else [sized]
-            found = self.wanted.candidates(teams, needs)
-            top = [clause for clause in found if all(need.met(clause) for need in shares)]
+            top = [one for one in self.wanted.candidates(teams, needs) if sized.met(one)]
             if 0 < len(top) <= _FEW:
-                members = Set.of(self.wanted.kind(), [Related(tuple(sorted(teams)))])
-                filters = [need.filter(top[0]) for need in shares]
-                units = self.wanted.units()
-                filters += [Related(tuple(sorted(units)))] if units else []
-                return Question(Select(members.having(*filters)), "value")
+                units = Related(tuple(sorted(self.wanted.units())))
+                members = Set.of(self.wanted.kind(), [of_team, units, sized.filter(top[0])])
+                return Question(Select(members), "value")
         if named.has("kind-of") and not named.has("quantity", "people", "share"):
-            kind = self.lexicon.kind("QualitativeTarget")
-            return Question(Select(Set.of(kind, [Related(tuple(sorted(teams)))])))
+            members = Set.of(self.lexicon.kind("QualitativeTarget"), [of_team])
+            return Question(Select(members))
         return Failure("ambiguous")
 
     @property
@@ -155,8 +159,6 @@ class Search:
         musts: list[Need] | None = None,
     ) -> Parsed:
         figure = self.named.has("quantity", "people", "share")
-        if self.named.has("whereabouts") and not self.named.has("which"):
-            return Failure("not-found")
         if not needs or self.named.asks_who or (figure and self.named.has("now")):
             return Failure("ambiguous")
         ranked = self._ranked(needs, teams)
@@ -165,7 +167,7 @@ class Search:
         best = ranked[0].part if ranked else 0.0
         top = [one.clause for one in ranked if one.part >= best * _AS_GOOD]
         if not top or not (
-            self._accounts(ranked[0], needs, enough) or self._stands_out(ranked, needs, enough)
+            self._accounts(ranked[0], needs, enough) or self._stands_out(ranked, enough)
         ):
             near = [one.clause for one in ranked if one.part >= max(_NEAR, best * _AS_GOOD)]
             forms: list[Form] = [self._form(clause, needs) for clause in near[:6]]
@@ -173,8 +175,9 @@ class Search:
             return Failure("not-found", missing, tuple(dict.fromkeys(forms)))
         wide, needs = needs, [need.narrowed(top) for need in needs]
         found = len(self._found(top, needs, ranked))
-        clear = self._stands_out(ranked, wide, enough)
-        if not self._sure(needs, top, clear=clear) or found > self._most() or found > max(_LISTED, 3 * len(top)):
+        clear = self._stands_out(ranked, enough)
+        sure = self._sure(needs, top, clear=clear)
+        if not sure or found > min(self._most(), max(_LISTED, 3 * len(top))):
             return Failure("not-found", self._unmet(needs, top), self._offers(top, needs))
         if figure and len(top) > _MOST_FIGURES:
             return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
@@ -214,24 +217,21 @@ class Search:
         names = [n for n in needs if n.entities and not n.topics and not n.met(best.clause)]
         return enough == _ENOUGH and best.part >= _MUCH[0] and best.weight >= _MUCH[1] and not names
 
-    def _stands_out(self, ranked: list[_Ranked], needs: list[Need], enough: float) -> bool:
+    def _stands_out(self, ranked: list[_Ranked], enough: float) -> bool:
         """Whether a clause is far ahead of the next that says something else."""
         best = ranked[0]
         if enough != _ENOUGH or best.part < _AHEAD[0] or best.weight < _AHEAD[1]:
             return False
-        others = (
-            one
-            for one in ranked
-            if one.part < best.part * _AS_GOOD)
-        second = next(others, None)
+        second = next((one for one in ranked if one.part < best.part * _AS_GOOD), None)
         return second is None or second.part <= best.part * _AHEAD[2]
 
     def _sure(self, needs: list[Need], top: list[Clause], *, clear: bool) -> bool:
         """Whether what is not met is little beside what is.
 
-        Where it is asked whether there is something, everything that says much has to be met.
+        Where a figure is asked for, everything that says much has to be met.
         """
         met = [n for n in needs if n.weight >= 1 and all(n.met(clause) for clause in top)]
+        # Beside two telling words, one that is not known may stand.
         strong = sum(n.weight >= _STRONG for n in met)
         unknown = {word for token in self.named.unknown for word in token.text.casefold().split()}
         unmet = [
@@ -247,11 +247,11 @@ class Search:
             return False
         if not self._told(needs, top):
             return False
-        if self.wanted.manner() == "exists":
-            return len(unmet) * 3 <= len(met)
         if self.wanted.manner() == "value" and any(
-            n.weight >= _STRONG and not n.idle and not self.wanted.whose(n)
-            and not any(n.met(c) for c in top) for n in needs
+            n.weight >= _STRONG
+            and not (n.idle or self.wanted.whose(n))
+            and not any(map(n.met, top))
+            for n in needs
         ):
             return False
         return len(unmet) * 3 <= len(met)

@@ -80,11 +80,14 @@ class Wanted:
 
     @property
     def counts_things(self) -> bool:
-        """Whether so many things or people are asked for, which is no share: how many towns."""
-        tokens = self.named.tokens
+        """Whether so many things or people are asked for, which is no share: how many towns.
+
+        多少 asks for a share too, and tells nothing.
+        """
+        tokens, counted = self.named.tokens, self.counted()
         return not self.named.has("share") and any(
-            token.role("people", "pieces") or (token.role("quantity") and token.text.isascii())
-            and place in {head - 1 for head in self.counted()}
+            token.role("people", "pieces")
+            or (token.role("quantity") and token.text.isascii() and place + 1 in counted)
             for place, token in enumerate(tokens)
         )
 

@@ -26,7 +26,6 @@ Role: TypeAlias = Literal[
     "which",
     "kind-of",
     "now",
-    "whereabouts",
     "who",
     "quantity",
     "people",
