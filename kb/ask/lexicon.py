@@ -60,6 +60,8 @@ _RECORDS = frozenset(
 )
 #: Words that ask are nothing else.
 _ASKING = frozenset({"which", "who", "quantity", "people", "share", "define", "exists"})
+#: Words that may share their stem with a topic's.
+_EMPTY = frozenset({"filler", "general", "background", "foreign"})
 #: What the plan says in clauses: found by name only where no shorter words explain as much.
 _CLAUSES = frozenset({"Measure", "Target", "QuantitativeTarget", "QualitativeTarget", "Mechanism"})
 
@@ -162,18 +164,23 @@ class Lexicon:
         A word that only shares its stem with a class, a unit or a word of questions is left out.
         """
         taken = {stem(key) for key, node in self.tree.items() if _says_more(node.get("", ()))}
-        for row in select(
-            f"""SELECT ?t ?label WHERE {{ ?t a <{self.kind("Topic")}> ;
-                <{SKOS}prefLabel>|<{SKOS}altLabel>|<{SKOS}hiddenLabel> ?label }}
-                ORDER BY ?t ?label"""
-        ):
+        rows = select(
+            f"""SELECT ?t ?label ?how WHERE {{ ?t a <{self.kind("Topic")}> ; ?how ?label
+                VALUES ?how {{ <{SKOS}prefLabel> <{SKOS}altLabel> <{SKOS}hiddenLabel> }} }}
+                ORDER BY ?t ?label ?how"""
+        )
+        # A word that a clause is found by too is no mere paraphrase: those come first.
+        for row in sorted(rows, key=lambda row: row["how"] == SKOS + "hiddenLabel"):
             words = keys(row["label"])
             if any(s.kind == "word" and s.value in _ASKING for s in self.senses(row["label"])):
                 continue  # what asks for a share is no topic
             if len(words) == 1 and words[0] not in self.tree and stem(words[0]) in taken:
                 continue  # personality is no person
             self.topic_words.update(w for w in words if w.isascii() and len(w) > 3)
-            _plant(self.stems, [stem(word) for word in words], Sense("topic", row["t"]))
+            hidden = row["how"] == SKOS + "hiddenLabel"
+            stems = [stem(word) for word in words]
+            if row["t"] not in self.topics(stems):
+                _plant(self.stems, stems, Sense("topic", row["t"], loose=hidden))
             self.surfaces.setdefault(row["t"], []).append(row["label"])
 
     def _add_provision(self, select: Rows) -> None:
@@ -309,8 +316,7 @@ class Lexicon:
 def _says_more(senses: Iterable[Sense]) -> bool:
     """Whether a form is a class, a unit, or a word of a language that is not empty."""
     return any(
-        sense.kind in ("class", "unit")
-        or (sense.kind == "word" and sense.value not in ("filler", "general", "background"))
+        sense.kind in ("class", "unit") or (sense.kind == "word" and sense.value not in _EMPTY)
         for sense in senses
     )
 

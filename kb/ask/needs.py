@@ -26,6 +26,8 @@ _NEARBY, _TEAM_WIDE = 0.8, 0.5
 _AT_HOME = 0.85
 #: The weight of a name, and of a team's.
 _NAME, _TEAM = 3.0, 2.5
+#: What it costs that words are not met by which people put a topic, and something else too.
+PARAPHRASE = 0.7
 #: The weight of a word that is not known.
 _UNKNOWN = 3.0
 #: The weight of a word of general use, which no clause accounts for.
@@ -50,6 +52,7 @@ class Need:
         weight: how much it tells.
         idle: whether the same words are also of general use, and then tell nothing.
         place: of its token, where it is one.
+        cost: the part of the weight that it costs not to meet it.
     """
 
     text: str
@@ -59,6 +62,7 @@ class Need:
     weight: float = 1.0
     idle: bool = False
     place: int = -1
+    cost: float = 1.0
 
     def met(self, clause: Clause) -> float:
         """How well a clause meets it: 0 to 1."""
@@ -130,7 +134,8 @@ class _Needs:
             weight *= _SHORT if not entities and is_ideograph(item.text) else 1.0
             idle = (not entities or item.loose) and named.idle(item.place)
             weight = min(weight, _IDLE) if idle else weight
-            found.append(Need(item.text, topics, entities, None, weight, idle, item.place))
+            cost = 1.0 if entities or not self._paraphrase(item.place) else PARAPHRASE
+            found.append(Need(item.text, topics, entities, None, weight, idle, item.place, cost))
         for item in named.classes:
             if item.topics and not named.asked(item.place):
                 topics = frozenset(item.topics)
@@ -160,6 +165,11 @@ class _Needs:
             if key not in merged or merged[key].weight < need.weight:
                 merged[key] = need
         return list(merged.values())
+
+    def _paraphrase(self, place: int) -> bool:
+        """Whether words are no more than a way to put a topic, which can mean something else."""
+        senses = [sense for sense in self.named.tokens[place].senses if sense.kind == "topic"]
+        return bool(senses) and all(sense.loose for sense in senses)
 
     def _parts(self, text: str) -> list[Need]:
         """The needs of the parts of a name of several words, the longest ones first."""
@@ -219,10 +229,17 @@ class _Needs:
         return frozenset(place for part in behind for place in part)
 
 
+#: English words that end like adverbs, and name something.
+_NAMING = frozenset(
+    {"elderly", "family", "supply", "assembly", "monopoly", "anomaly", "italy", "july", "belly"}
+    | {"butterfly", "bully", "homily", "jelly", "lily", "rally", "reply", "ally", "fly", "daily"}
+)
+
+
 def foreign(word: str) -> float:
     """The weight of an unknown word: less where its ending shows that it is no noun."""
     word = word.casefold()
-    if word.endswith("ly") or is_ideograph(word):
+    if is_ideograph(word) or (word.endswith("ly") and word not in _NAMING):
         return _UNKNOWN / 3
     if all(map(is_ideograph, word)):
         return _UNKNOWN * 0.75

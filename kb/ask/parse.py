@@ -52,7 +52,8 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
         other = search.find() if searched else None
         return replace(composed, instead=other) if isinstance(other, Question) else composed
     if not _told(named, lexicon) and not isinstance(composed, Question):
-        return composed
+        asked = search.of_team()
+        return asked if isinstance(asked, Question) else composed
     found = search.find()
     if isinstance(found, Question):
         return found

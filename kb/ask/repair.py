@@ -14,6 +14,7 @@ from typing import Any
 
 from kb.ask.lexicon import Lexicon, Sense
 from kb.ask.scan import Token
+from kb.ask.words import FOREIGN
 from kb.normalise import is_ideograph, keys, stem
 
 #: Words that no slip is taken for: they would turn a question round.
@@ -108,6 +109,8 @@ class Repairer:
         from rapidfuzz import process  # only who needs a repair waits for it
         from rapidfuzz.distance import OSA
 
+        if word in self._right:
+            return ""
         most = 2 if len(word) >= _LONG else 1
         (key,) = keys(word) or [word]
         for shortest, words in zip(_SHORTEST_OF, self._words, strict=True):
@@ -123,6 +126,11 @@ class Repairer:
         return ""
 
     @cached_property
+    def _right(self) -> frozenset[str]:
+        """Words that are written right, though nothing is known of them."""
+        return frozenset(word.casefold() for word in self._lexicon.words.roles.get(FOREIGN, ()))
+
+    @cached_property
     def _words(self) -> tuple[tuple[str, ...], ...]:
         """Latin words that a slip may stand for: of questions, names, topics, fillers."""
         asking: set[str] = set()
@@ -131,6 +139,8 @@ class Repairer:
         turning: set[str] = set()
         for path, senses in _forms(self._lexicon.tree):
             roles = {sense.value for sense in senses if sense.kind == "word"}
+            if FOREIGN in roles and len(senses) == 1:
+                continue  # a slip is for a word that is understood
             if roles & _TURNING and len(path) == 1:
                 into = turning
             elif roles and roles <= {"filler", "general", "background"}:
@@ -202,7 +212,7 @@ class Repairer:
             for path, senses in _forms(tree):
                 if not _HEARD[0] <= len(path) <= _HEARD[1] or not all(map(is_ideograph, path)):
                     continue
-                if {s.value for s in senses if s.kind == "word"} & _TURNING:
+                if {s.value for s in senses if s.kind == "word"} & (_TURNING | {FOREIGN}):
                     continue
                 if len(path) == 2 and all(s.loose or s.kind == "topic" for s in senses):
                     continue  # a classroom is no teacher, though it sounds like one

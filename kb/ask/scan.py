@@ -13,6 +13,7 @@ from typing import Any
 
 from kb.ask import numbers
 from kb.ask.lexicon import Lexicon, Sense
+from kb.ask.words import FOREIGN
 from kb.normalise import Unit, units
 
 #: What a unit that no form covers costs, against a form. Everything known is cheaper.
@@ -27,6 +28,8 @@ _TOPIC, _NUMBER, _FILLER = 0.1, 0.2, 0.5
 _LONGER = 0.02
 #: So many words of quantity are tried inside of forms.
 _MOST_INSIDE = 3
+#: A word of another field: known to be one word, so that no part of it is taken for another.
+_FOREIGN = Sense("word", FOREIGN)
 _EMPTY = frozenset({"filler", "general", "particle", "background"})
 #: Words that join or take away: no topic by its stem alone (except is not exceptional).
 _JOINING = frozenset({"except", "not", "only", "each", "and", "or", "both"})
@@ -193,11 +196,23 @@ def _forms(
             known = found.setdefault(end - place + 1, [])
             if row is names or end > place or not _joins(known):
                 known.extend(node[""])
+    for length, senses in found.items():
+        if _FOREIGN in senses:
+            end = place + length
+            known = [sense for sense in senses if not _only_stem(sense, names[place:end], lexicon)]
+            found[length] = known or [_FOREIGN]
     number = numbers.read(names, place)
     if number is not None:
         value, length = number
         found.setdefault(length, []).append(Sense("number", f"{value:.15g}"))
     return found
+
+
+def _only_stem(sense: Sense, names: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a sense of a word of another field is none: parking is no park."""
+    if sense.kind == "word":
+        return sense == _FOREIGN or sense.value in _EMPTY
+    return sense.kind == "topic" and names[0].isascii() and names[0] not in lexicon.topic_words
 
 
 def _joins(senses: Sequence[Sense]) -> bool:
@@ -232,7 +247,7 @@ def _tokens(question: str, pieces: list[Piece]) -> tuple[Token, ...]:
     """Pieces as tokens; single characters beside an unknown one are parts of one unknown word."""
     tokens: list[Token] = []
     pieces = [
-        (covered, () if not senses or _part_of_unknown(place, pieces) else senses)
+        (covered, () if _FOREIGN in senses or _part_of_unknown(place, pieces) else senses)
         for place, (covered, senses) in enumerate(pieces)
     ]
     for covered, senses in pieces:

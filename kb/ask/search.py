@@ -25,6 +25,8 @@ _ENOUGH, _NEAR = 0.74, 0.35
 _MUCH = (0.62, 3.9)
 #: Where what is accounted for weighs less than this, nearly all has to be.
 _LITTLE, _ALL = 3.0, 0.9
+#: So much where it is one thing only that is accounted for; and, where a figure is asked for.
+_ALONE = (0.8, 0.9)
 #: From which weight on a word says much.
 _STRONG = 2.0
 #: A question in one's own words is about a clause or a few: more are no answer.
@@ -42,6 +44,9 @@ _INSTEAD = 0.8
 #: all of them are so few.
 _AS_GOOD = 0.98
 _CLOSE, _FEW = 0.85, 4
+#: A clause that accounts for less is the answer where it is far ahead of any other: the part,
+#: the weight, and what the next may have of its part.
+_AHEAD = (0.55, 5.0, 0.85)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,41 @@ class Search:
                     return split
         return failed or Failure("not-found")
 
+    def of_team(self) -> Parsed:
+        """What a question asks of a team and of nothing else: its size, or what it is to be like.
+
+        How many more social workers are wanted? What sort of teachers does the plan aim for?
+        """
+        named, teams = self.named, self.wanted.teams(loose=True)
+        if (
+            len(teams) != 1
+            or named.has("now")
+            or named.unknown
+            or named.classes
+            or named.facts
+            or named.amounts
+        ):
+            return Failure("ambiguous")
+        of_team = Related(tuple(sorted(teams)))
+        if self.wanted.counts_team or named.counts_people:
+            sized = Need("", self._sizes)
+            needs = needs_of(named, self.lexicon, self.clauses)
+            top = [one for one in self.wanted.candidates(teams, needs) if sized.met(one)]
+            if 0 < len(top) <= _FEW:
+                units = Related(tuple(sorted(self.wanted.units())))
+                members = Set.of(self.wanted.kind(), [of_team, units, sized.filter(top[0])])
+                return Question(Select(members), "value")
+        if named.has("kind-of") and not named.has("quantity", "people", "share"):
+            members = Set.of(self.lexicon.kind("QualitativeTarget"), [of_team])
+            return Question(Select(members))
+        return Failure("ambiguous")
+
+    @property
+    def _sizes(self) -> frozenset[str]:
+        """The topics by which the size of a team is told."""
+        scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/topic/"
+        return frozenset({scheme + "size", scheme + "growth-in-number"})
+
     def instead_of_facts(self) -> Question | None:
         """Clauses about the very thing that the word for a kind of fact names.
 
@@ -118,23 +158,28 @@ class Search:
         teams: frozenset[str],
         musts: list[Need] | None = None,
     ) -> Parsed:
-        if not needs or self.named.asks_who:
+        figure = self.named.has("quantity", "people", "share")
+        if not needs or self.named.asks_who or (figure and self.named.has("now")):
             return Failure("ambiguous")
         ranked = self._ranked(needs, teams)
         musts = [*(musts or ()), *(need for need in needs if need.place in self.wanted.counted())]
         ranked = [one for one in ranked if all(need.met(one.clause) == 1 for need in musts)]
         best = ranked[0].part if ranked else 0.0
         top = [one.clause for one in ranked if one.part >= best * _AS_GOOD]
-        if not top or not self._accounts(ranked[0], needs, enough):
+        if not top or not (
+            self._accounts(ranked[0], needs, enough) or self._stands_out(ranked, enough)
+        ):
             near = [one.clause for one in ranked if one.part >= max(_NEAR, best * _AS_GOOD)]
             forms: list[Form] = [self._form(clause, needs) for clause in near[:6]]
             missing = self._unmet(needs, near)
             return Failure("not-found", missing, tuple(dict.fromkeys(forms)))
         wide, needs = needs, [need.narrowed(top) for need in needs]
         found = len(self._found(top, needs, ranked))
-        if not self._sure(needs, top) or found > self._most() or found > max(_LISTED, 3 * len(top)):
+        clear = self._stands_out(ranked, enough)
+        sure = self._sure(needs, top, clear=clear)
+        if not sure or found > min(self._most(), max(_LISTED, 3 * len(top))):
             return Failure("not-found", self._unmet(needs, top), self._offers(top, needs))
-        if self.named.has("quantity", "people", "share") and len(top) > _MOST_FIGURES:
+        if figure and len(top) > _MOST_FIGURES:
             return Failure("ambiguous", (), tuple(self._form(c, needs) for c in top[:1]))
         close = [one.clause for one in ranked if one.part >= best * _CLOSE]
         if len(self._found(close, wide, ranked)) <= _FEW:
@@ -153,7 +198,10 @@ class Search:
                 continue
             credit = [m or n.credit(clause, self.clauses) for m, n in zip(met, needs, strict=True)]
             both = list(zip(needs, credit, strict=True))
-            asked = [GENERAL if need.idle and not own else need.weight for need, own in both]
+            asked = [
+                GENERAL if need.idle and not own else need.weight * (1 if own else need.cost)
+                for need, own in both
+            ]
             weight = sum(n.weight * m for n, m in zip(needs, met, strict=True))
             part = sum(need.weight * own for need, own in both) / sum(asked)
             ranked.append(_Ranked(clause, part, weight, sum(asked)))
@@ -161,39 +209,61 @@ class Search:
 
     def _accounts(self, best: _Ranked, needs: list[Need], enough: float) -> bool:
         """Whether a clause accounts for enough; less is, where it says much of the question."""
+        met = sum(bool(need.met(best.clause)) for need in needs)
+        if met < 2 and best.part < (_ALONE[1] if self.wanted.manner() == "value" else _ALONE[0]):
+            return False
         if best.part >= enough:
             return best.weight >= _LITTLE or best.part >= _ALL
         names = [n for n in needs if n.entities and not n.topics and not n.met(best.clause)]
         return enough == _ENOUGH and best.part >= _MUCH[0] and best.weight >= _MUCH[1] and not names
 
-    def _sure(self, needs: list[Need], top: list[Clause]) -> bool:
+    def _stands_out(self, ranked: list[_Ranked], enough: float) -> bool:
+        """Whether a clause is far ahead of the next that says something else."""
+        best = ranked[0]
+        if enough != _ENOUGH or best.part < _AHEAD[0] or best.weight < _AHEAD[1]:
+            return False
+        second = next((one for one in ranked if one.part < best.part * _AS_GOOD), None)
+        return second is None or second.part <= best.part * _AHEAD[2]
+
+    def _sure(self, needs: list[Need], top: list[Clause], *, clear: bool) -> bool:
         """Whether what is not met is little beside what is.
 
-        Where it is asked whether there is something, everything that says much has to be met.
+        Where a figure is asked for, everything that says much has to be met.
         """
         met = [n for n in needs if n.weight >= 1 and all(n.met(clause) for clause in top)]
+        # Beside two telling words, one that is not known may stand.
+        strong = sum(n.weight >= _STRONG for n in met)
+        unknown = {word for token in self.named.unknown for word in token.text.casefold().split()}
         unmet = [
             n
             for n in needs
             if n.weight >= _STRONG
             and not n.idle
+            and not (clear and n.cost < 1)
+            and not (strong > 1 and n.text in unknown)
             and not any(n.credit(c, self.clauses) for c in top)
         ]
         if self.named.unknown and len(met) < 2:
             return False
         if not self._told(needs, top):
             return False
-        if self.wanted.manner() == "exists":
-            return not unmet
+        if self.wanted.manner() == "value" and any(
+            n.weight >= _STRONG
+            and not (n.idle or self.wanted.whose(n))
+            and not any(map(n.met, top))
+            for n in needs
+        ):
+            return False
         return len(unmet) * 3 <= len(met)
 
     def _told(self, needs: list[Need], top: list[Clause]) -> bool:
         """Whether more is met than which team is meant, or than words that say little."""
         figures = self.wanted.kind() == self.lexicon.kind("QuantitativeTarget")
         met = [n for n in needs if n.weight > GENERAL and all(map(n.met, top))]
-        met = [need for need in met if figures or not need.idle]
+        few = len(top) <= _FEW and any(map(self.wanted.whose, met))
+        met = [need for need in met if figures or few or not need.idle]
         whose = [need for need in met if self.wanted.whose(need)]
-        other = [need for need in met if need not in whose]
+        other = [n for n in met if n not in whose and n.figure is None]
         telling = [n for n in other if not n.topics or not n.topics <= self.clauses.light]
         home = whose or any(self.wanted.whose(n) and all(map(self._credit(n), top)) for n in needs)
         return bool(telling) or (bool(other) and bool(home))

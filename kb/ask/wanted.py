@@ -5,6 +5,8 @@ Must not know how clauses are weighed.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.form import Manner
 from kb.ask.lexicon import Lexicon
@@ -59,16 +61,46 @@ class Wanted:
             and (not teams or clause.team in teams or clause.linked & teams)
             and not (whole and clause.team)
             and (not units or clause.linked & units)
+            and not (self.counts_things and clause.linked & self._shares)
         ]
 
     def units(self) -> frozenset[str]:
         """The units that the answer to a question for a number has to be in."""
         scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/unit/"
-        if self.named.counts_people:
+        if self.named.counts_people or self.counts_team:
             return frozenset({scheme + "person"})
         if self.named.has("share"):
-            return frozenset({scheme + "percent", scheme + "ratio"})
+            return self._shares
         return frozenset()
+
+    @property
+    def _shares(self) -> frozenset[str]:
+        scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/unit/"
+        return frozenset({scheme + "percent", scheme + "ratio"})
+
+    @property
+    def counts_things(self) -> bool:
+        """Whether so many things or people are asked for, which is no share: how many towns.
+
+        多少 asks for a share too, and tells nothing.
+        """
+        tokens, counted = self.named.tokens, self.counted()
+        return not self.named.has("share") and any(
+            token.role("people", "pieces")
+            or (token.role("quantity") and token.text.isascii() and place + 1 in counted)
+            for place, token in enumerate(tokens)
+        )
+
+    @property
+    def counts_team(self) -> bool:
+        """Whether the people of a team are counted: how many teachers, how many more doctors."""
+        team = self.lexicon.kind("TalentTeam")
+        return any(
+            one.role("quantity")
+            and not one.role("pieces")
+            and any(self.lexicon.is_a(value, team) for value in other.of("entity"))
+            for one, other in pairwise(self.named.tokens)
+        )
 
     def teams(self, *, also: bool = True, loose: bool = False) -> frozenset[str]:
         """Teams named as such.

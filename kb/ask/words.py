@@ -19,10 +19,13 @@ from kb.text import Text
 Role: TypeAlias = Literal[
     "filler",
     "general",
+    "foreign",
     "regarding",
     "particle",
     "background",
     "which",
+    "kind-of",
+    "now",
     "who",
     "quantity",
     "people",
@@ -77,6 +80,8 @@ _ROLES = get_args(Role)
 #: How the names of files end whose fillers are words of general use: they say little, and
 #: many of them together say that something is asked that is not understood.
 _GENERAL = "-general"
+#: Words of other fields: they are known to be words, and nothing else of them is.
+FOREIGN: Role = "foreign"
 #: Entries that are not roles.
 _ENDINGS = "person-endings"
 
