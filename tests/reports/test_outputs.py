@@ -201,10 +201,14 @@ def test_the_file_has_the_colours_of_the_service(root: Path) -> None:
         found = re.findall(r"(?:^|\n)\s*:root[^{]*\{([^}]*)\}", path.read_text("utf-8"))
         return [dict(re.findall(r"(--[\w-]+):\s*([^;]+);", block)) for block in found]
 
-    own = tokens(root / "kb/reports/output/static/standalone.css")
-    theirs = tokens(root / "server/static/style.css")
-    for mine, there in zip(own[:2], theirs[:2], strict=True):
-        assert mine == {name: there[name] for name in mine}
+    both = tokens(root / "server/static/style.css")[0]
+    for place, mine in enumerate(tokens(root / "kb/reports/output/static/standalone.css")[:2]):
+        # The service has light and dark in one value, which a file for old browsers has not.
+        theirs = {
+            name: re.sub(r"light-dark\((.*), (.*)\)", rf"\{place + 1}", value)
+            for name, value in both.items()
+        }
+        assert mine == {name: theirs[name] for name in mine}
 
 
 # ------------------------------------------------------------------------- the workbook
