@@ -87,14 +87,19 @@ class Composer:
         end = self._end()
         if end:
             return Question(self._extreme(asked, others, end))
-        members = self.sets.build(asked, others, limit=self._limit(asked))
+        members = self._conjoined(asked) or self.sets.build(
+            asked, others, limit=self._limit(asked)
+        )
         if named.has("sum") and self.lexicon.has_figures(members.kind):
             return Question(Aggregate("sum", members))
         if named.has("mean") and self.lexicon.has_figures(members.kind):
             return Question(Aggregate("mean", members))
         if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
-        counted = named.has("pieces") or named.follows(asked.place, "quantity")
+        # Without a class, pieces of what is named are counted, and the plan gives their number.
+        counted = asked.place >= 0 and (
+            named.has("pieces") or named.follows(asked.place, "quantity")
+        )
         measured = named.counts_people or named.has("share")
         if measured and not self.lexicon.has_figures(members.kind):
             self._refuse(*named.texts("quantity", "people", "share"))  # they are no pieces
@@ -108,6 +113,24 @@ class Composer:
                 self._refuse(*named.texts("descending", "ascending"))
             return Question(Select(Set.of(figures, [*members.filters]), self._order(), number))
         return Question(Select(members, limit=number), self._manner())
+
+    def _conjoined(self, asked: Mention) -> Set | None:
+        """The set of those to which several conditions hold, each about another class.
+
+        Which team grows by 10,000, and also has a target on titles: two different targets.
+        """
+        if self.lexicon.has_figures(asked.values[0]) or self.lexicon.provision in asked.values:
+            return None
+        parts = self.named.parts(asked)
+        if len(parts) < 2 or not all(_is_condition(part) for part in parts):
+            return None
+        found = [
+            SetBuilder(part, self.lexicon, self.sets.clauses).build(asked, part.classes)
+            for part in parts
+        ]
+        if len({members.kind for members in found}) > 1:
+            return None
+        return Set.of(found[0].kind, [item for members in found for item in members.filters])
 
     def _each(self, asked: Mention, others: tuple[Mention, ...]) -> Form | None:
         """How many of one class each member of the other has."""
@@ -191,12 +214,15 @@ class Composer:
         named, lexicon = self.named, self.lexicon
         roles = [role for role in ("compare", "differ", "common") if named.has(role)]
         things = [item for item in named.entities if not item.negated]
+        things.sort(key=lambda item: lexicon.is_code(item.values[0]))  # codes are not compared
         kinds = [lexicon.things[item.values[0]].kinds for item in things]
         alike = [t.values[0] for t, k in zip(things, kinds, strict=True) if k & kinds[0]]
         apart = self._apart(things)
         if apart is not None:
             return apart
-        one_of = named.has("or") and named.has("who", "which") and named.has("more", "fewer")
+        # Which of the two: with “or” between them, or a list and a word for which of them.
+        asked = named.has("or") or (named.has("who", "which") and self._named_apart(things))
+        one_of = asked and named.has("more", "fewer") and not named.amounts
         if not (roles or one_of) or len(set(alike)) < 2:
             return None
         if named.has("more", "fewer", "most", "largest", "least", "smallest"):
@@ -212,6 +238,12 @@ class Composer:
             asked, others = Mention(-1, (lexicon.provision,), ""), ()
         members = self.sets.build(asked, others, entities=rest)
         return Compare(tuple(sorted(set(alike))), members, manner)
+
+    def _named_apart(self, things: list[Mention]) -> bool:
+        """Whether all that is named, other than codes, are things of one class in a list."""
+        own = [item for item in things if not self.lexicon.is_code(item.values[0])]
+        kinds = [self.lexicon.things[item.values[0]].kinds for item in own]
+        return len(own) > 1 and all(kind & kinds[0] for kind in kinds) and self.named.listed()
 
     def _apart(self, things: list[Mention]) -> Form | None:
         """By how much the figures of two things differ."""
@@ -255,6 +287,9 @@ class Composer:
 
     def _without_class(self) -> Parsed:
         named = self.named
+        level = self._base_level()
+        if level is not None:
+            return Question(level)
         figure = self._implied_figure()
         if figure is not None:
             return Question(Select(figure), "value")
@@ -290,6 +325,24 @@ class Composer:
         ):
             return None
         return self.sets.build(Mention(-1, (kind,), ""), ())
+
+    def _base_level(self) -> NotStated | None:
+        """How many there were where growth starts from: at the end of the plan before."""
+        base = self.lexicon.schema.ns.removesuffix("ns#")
+        starts = [
+            item
+            for item in self.named.entities
+            if f"{base}scheme/baseline" in self.lexicon.things[item.values[0]].kinds
+        ]
+        compared = self.named.has("share", "more", "fewer", "compare", "differ")
+        if not starts or compared or self.named.topics or not self.quantity:
+            return None
+        about = {
+            item.values[0]
+            for item in self.named.entities
+            if item not in starts and not self.lexicon.is_code(item.values[0])
+        }
+        return NotStated((f"{base}scheme/fact-kind/baseline-value",), tuple(sorted(about)))
 
     def _implied_class(self) -> str:
         """The class that a question word asks for by itself: who, how many."""
@@ -339,3 +392,9 @@ class Composer:
 
     def _refuse(self, *spans: str) -> None:
         raise Unfit(spans)
+
+
+def _is_condition(part: Mentions) -> bool:
+    """Whether what is named in a part of a question says something of what is asked for."""
+    told = part.classes or part.entities or part.topics
+    return bool(told) or all(not one.plain or one.figure.unit for one in part.amounts)

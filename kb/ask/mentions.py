@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kb.ask.amounts import Amount, amounts
+from kb.ask.codes import coded
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
 from kb.normalise import is_ideograph
@@ -62,18 +63,23 @@ class Mentions:
     amounts: tuple[Amount, ...] = ()
     scopes: tuple[Mention, ...] = ()
     facts: tuple[Mention, ...] = ()
+    _first: int = 0  # of a part: where it begins
 
     @classmethod
     def of(cls, tokens: Sequence[Token], lexicon: Lexicon) -> Mentions:
         """Sort the tokens of a question."""
-        tokens = tuple(tokens)
+        tokens = coded(tokens, lexicon)
         bare = cls(tokens)
         found: dict[str, list[Mention]] = {
             name: [] for name in ("class", "entity", "topic", "scope", "fact")
         }
         for place, token in enumerate(tokens):
             facts, kinds, topics = token.of("fact"), token.of("class"), token.of("topic")
-            things = tuple(dict.fromkeys(token.of("entity", "clause")))
+            things = tuple(dict.fromkeys(token.of("entity", "clause"))) or bare.marker(
+                place, lexicon
+            )
+            if token.of("unit") and bare.follows(place, "more", "fewer", "quantity"):
+                facts = ()  # how many more heads
             asked = bool(kinds) and bare.asked(place)
             loose = all(s.loose for s in token.senses if s.kind in ("class", "entity", "fact"))
             mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
@@ -82,12 +88,13 @@ class Mentions:
                 found["fact"].append(replace(mention, values=facts))
             elif things and not asked:
                 _sort(found, "entity", replace(mention, values=things), lexicon.scope)
-            elif kinds:
+            elif kinds and not bare.relative(place):
                 outside = frozenset() if asked else lexicon.scope
                 _sort(found, "class", replace(mention, values=kinds), outside)
             elif topics:
                 found["topic"].append(replace(mention, values=topics))
         _drop_loose(found, lexicon, bare)
+        _negate_heads(found, bare)
         return cls(
             tokens,
             classes=tuple(found["class"]),
@@ -98,9 +105,37 @@ class Mentions:
             facts=tuple(found["fact"]),
         )
 
+    def marker(self, place: int, lexicon: Lexicon) -> tuple[str, ...]:
+        """The comparator that a word for “about” names, where it compares no number."""
+        token = self.tokens[place]
+        name = lexicon.schema.ns.removesuffix("ns#") + "scheme/comparator/about"
+        near = self.tokens[max(0, place - 2) : place + 2]
+        if (
+            not token.role("about")
+            or token.role("regarding", "filler", "general")
+            or name not in lexicon.things
+            or any(other.of("number") for other in near)
+            or self.has("quantity")
+        ):
+            return ()
+        return (name,)
+
     def asked(self, place: int) -> bool:
-        """Whether a question word stands right before a token."""
+        """Whether a question word stands right before a token, or it is one itself: whose."""
+        if self._pronoun(place):
+            return not self.relative(place)
         return self.follows(place, "which", "quantity", "people", "exists")
+
+    def _pronoun(self, place: int) -> bool:
+        """Whether a token both asks and stands for a class: whose, for whom."""
+        token = self.tokens[place]
+        return bool(token.of("class")) and any(s.value == "which" for s in token.senses)
+
+    def relative(self, place: int) -> bool:
+        """Whether such a token only joins what follows to a name: the team whose mechanisms."""
+        before = self.tokens[place - 1] if place else None
+        plain = before is not None and before.content and not before.quoted
+        return self._pronoun(place) and plain and not self.tokens[place].begins
 
     def follows(self, place: int, *roles: str) -> bool:
         """Whether a word of one of the roles stands right before a token, particles aside."""
@@ -152,6 +187,13 @@ class Mentions:
                 or any(s.kind == "class" and s.loose for s in other.senses)
             )
             for one, other in pairwise(self.tokens)
+        )
+
+    @property
+    def counts(self) -> bool:
+        """Whether a number of things or people is asked for, and no share of them."""
+        return self.has("counting") and not self.has("share") and not any(
+            value.endswith("unit/percent") for item in self.entities for value in item.values
         )
 
     def texts(self, *roles: str) -> tuple[str, ...]:
@@ -209,6 +251,42 @@ class Mentions:
         chosen = (right_after[:1] or before[-1:] or after[:1] or last)[0]
         return chosen, tuple(item for item in self.classes if item is not chosen)
 
+    def parts(self, asked: Mention) -> tuple[Mentions, ...]:
+        """The conditions that a question joins, each with what it names.
+
+        A condition begins at a comma or a word for “and”, and has a class or a number of its
+        own; what has none belongs to the condition before it. The class asked for is in none.
+        """
+        starts = [
+            place
+            for place, token in enumerate(self.tokens)
+            if place
+            and (token.parted or token.begins or token.role("and", "both") or self.relative(place))
+        ]
+        parts: list[Mentions] = []
+        for first, end in pairwise([0, *starts, len(self.tokens)]):
+            part = self._between(first, end, asked)
+            if parts and not (part.classes or part.amounts):
+                part = self._between(parts[-1]._first, end, asked)
+                parts.pop()
+            elif parts and not (parts[-1].classes or parts[-1].amounts):
+                part = self._between(parts.pop()._first, end, asked)
+            parts.append(part)
+        return tuple(parts)
+
+    def _between(self, first: int, end: int, asked: Mention) -> Mentions:
+        """The same with nothing named but what stands between two places."""
+        names = ("classes", "entities", "topics", "amounts", "scopes", "facts")
+        kept = {
+            name: tuple(
+                item
+                for item in getattr(self, name)
+                if first <= item.place < end and item is not asked
+            )
+            for name in names
+        }
+        return replace(self, _first=first, **kept)
+
     def beside(self, one: Mention, other: Mention) -> bool:
         """Whether two names stand in a list: nothing but “and” or a comma between them."""
         first, last = sorted((one.place, other.place))
@@ -255,6 +333,25 @@ def _drop_loose(found: dict[str, list[Mention]], lexicon: Lexicon, bare: Mention
         counted = item.place and bare.tokens[item.place - 1].role("quantity", "people", "share")
         if counted or (others and not bare.asked(item.place)):
             found["class"].remove(item)
+
+
+def _negate_heads(found: dict[str, list[Mention]], bare: Mentions) -> None:
+    """No percentage targets: it is the targets that there are none of, and not the percentage."""
+    if len(found["class"]) < 2:
+        return
+    for number, head in enumerate(found["class"]):
+        first = head.place
+        while first and bare.tokens[first - 1].content and not bare.tokens[first].parted:
+            first -= 1
+        before = bare.tokens[first - 1] if first else None
+        if first == head.place or before is None or not before.role("not") or bare.asked(head.place):
+            continue
+        found["class"][number] = replace(head, negated=True)
+        for name in ("entity", "topic"):
+            found[name] = [
+                replace(item, negated=False) if first <= item.place < head.place else item
+                for item in found[name]
+            ]
 
 
 def _sort(

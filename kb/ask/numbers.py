@@ -50,8 +50,12 @@ def _digits(keys: Sequence[str], place: int) -> tuple[float, int]:
     return value, end - place
 
 
-def _ideographs(keys: Sequence[str], place: int) -> tuple[float, int]:
+def _ideographs(keys: Sequence[str], place: int) -> tuple[float, int] | None:
     """Chinese numerals: 一万五千, 三十, 八成 without its measure."""
+    if len(keys) > place + 2 and keys[place] == "十" and {keys[place + 1], keys[place + 2]} <= set(
+        _DIGITS
+    ):
+        return None  # 十三五, 十四五: the name of a plan
     total = section = digit = 0
     end = place
     while end < min(len(keys), place + _LONGEST):

@@ -15,7 +15,7 @@ from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
 from kb.ask.compose import Composer
 from kb.ask.failure import Failure, Parsed
-from kb.ask.form import Compare, Difference, Form, NotStated, Question, Select, Set
+from kb.ask.form import Compare, Difference, Extreme, Form, NotStated, Question, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.needs import foreign
@@ -32,6 +32,24 @@ _SLIGHT = 1.0
 def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed:
     """The question that the tokens ask, or why they ask none."""
     named = Mentions.of(tokens, lexicon)
+    parsed = _parse(named, lexicon, clauses)
+    if not isinstance(parsed, Question) or not _shares(parsed, named, lexicon, clauses):
+        return parsed
+    return Failure("not-found", (), (parsed.form,))
+
+
+def _shares(asked: Question, named: Mentions, lexicon: Lexicon, clauses: Clauses) -> bool:
+    """Whether a number of things is asked for, and the plan gives nothing but shares of them."""
+    form = asked.form
+    if asked.manner != "value" or not isinstance(form, Select) or not named.counts:
+        return False
+    base = lexicon.schema.ns.removesuffix("ns#")
+    shares = {f"{base}scheme/unit/percent", f"{base}scheme/unit/ratio"}
+    found = [c for c in clauses.all.values() if satisfies(c, form.members, lexicon)]
+    return bool(found) and all(clause.linked & shares for clause in found)
+
+
+def _parse(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Parsed:
     failure = _no_such_member(named, lexicon, clauses)
     if failure is not None:
         return failure
@@ -50,9 +68,14 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
         apart = isinstance(composed.form, NotStated | Compare | Difference)
         searched = (_told(named, lexicon) or named.amounts) and not apart
         other = search.find() if searched else None
-        return replace(composed, instead=other) if isinstance(other, Question) else composed
+        found = other if isinstance(other, Question) else None
+        plain = None if apart else _without_idle(named, lexicon, clauses)
+        instead = replace(plain, instead=found) if plain is not None else found
+        return replace(composed, instead=instead)
     if not _told(named, lexicon) and not isinstance(composed, Question):
         return composed
+    if isinstance(composed, Failure) and _worked_out(named):
+        return composed  # a clause that is found is no sum, and not all but one
     found = search.find()
     if isinstance(found, Question):
         return found
@@ -60,6 +83,12 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     if plainly is not None or not isinstance(composed, Failure):
         return plainly or found
     return composed if composed.trouble == "no-such-entity" else found
+
+
+def _worked_out(named: Mentions) -> bool:
+    """Whether the answer has to be worked out from several clauses, or leaves some of them out."""
+    taken_away = any(item.negated for item in (*named.topics, *named.entities))
+    return named.has("sum", "mean", "agree", "except") or taken_away
 
 
 def _vague(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
@@ -120,14 +149,17 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
         return False  # what is quoted is meant as it is written
     if isinstance(form, Compare | Difference | NotStated):
         return False
+    if isinstance(form, Extreme) and len(form.members.related) > 1:
+        return False  # which of those that are named
     if not named.classes or _subject(form, named, lexicon):
         return True
     figure = named.has("quantity", "people", "share")
     if figure and all(frozenset(item.values) <= clauses.light for item in named.topics):
         return True
-    if not isinstance(form, Select) or form.members.kind not in clauses.provisions | {
-        lexicon.provision
-    }:
+    if not isinstance(form, Select):
+        return False
+    kind, schema = form.members.kind, lexicon.schema
+    if kind != lexicon.provision and not any(schema.is_a(own, kind) for own in clauses.provisions):
         return False
     return not any(satisfies(clause, form.members, lexicon) for clause in clauses.all.values())
 
@@ -166,7 +198,8 @@ def _gate(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Failure | None
         return Failure("no-report", late, nearest, asked=progress_of(named, lexicon, clauses))
     if named.has("help") and not named.anything:
         return Failure("help", (), nearest)
-    if not (named.anything or named.scopes or named.asks_who or named.has("agree")):
+    cited = named.amounts and named.has("cite")  # where 31.25% comes from
+    if not (named.anything or named.scopes or named.asks_who or named.has("agree") or cited):
         odd = named.texts("year", "progress")
         return Failure("out-of-scope", odd or tuple(token.text for token in named.tokens))
     return None
@@ -199,7 +232,8 @@ def _no_such_member(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Fail
             continue
         before = named.tokens[item.place - 1]
         known = [iri for iri in before.of("entity", "clause") if not lexicon.is_code(iri)]
-        names = (
+        # Of another place, or of another kind of fact: the Beijing team.
+        names = bool(before.of("fact")) or (
             before.of("topic")
             and not clauses.subjects & {*before.of("topic")}
             and not known

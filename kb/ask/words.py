@@ -27,6 +27,7 @@ Role: TypeAlias = Literal[
     "quantity",
     "people",
     "pieces",
+    "counting",
     "share",
     "define",
     "cite",
