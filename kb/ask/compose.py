@@ -5,6 +5,9 @@ Must not know sentences, nor SPARQL.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 from kb.ask.amounts import Amount
 from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
@@ -22,6 +25,7 @@ from kb.ask.form import (
     Form,
     Manner,
     NotStated,
+    Numbered,
     Order,
     Question,
     Related,
@@ -61,7 +65,8 @@ class Composer:
         if named.facts:
             return self._missing_fact()
         if named.has("agree"):
-            return Question(Review(self._teams()))
+            told = self._added_up()
+            return Question(told or Review(self._teams()))
         if self._defined():
             return Question(Describe(named.classes[0].values[0]))
         compared = self._compared()
@@ -81,20 +86,30 @@ class Composer:
 
     def _of_class(self, asked: Mention, others: tuple[Mention, ...]) -> Parsed:
         named = self.named
+        taken = [item for item in (*named.classes, *named.entities, *named.topics) if item.negated]
+        quoted = any(one.role("not") and other.quoted for one, other in pairwise(named.tokens))
+        if named.has("not") and not taken and not quoted:
+            self._refuse(*named.texts("not"))
         each = self._each(asked, others)
         if each is not None:
             return Question(each)
         end = self._end()
+        first = self._first(asked) if end else None
+        if first is not None and self.lexicon.has_figures(asked.values[0]) and not others:
+            members = self.sets.build(asked, others, limit=first)
+            order: Order = "descending" if end in ("most", "largest") else "ascending"
+            figures = Set.of(self.lexicon.kind("QuantitativeTarget"), [*members.filters])
+            return Question(Select(figures, order, int(first.figure.bounds[0][1])))
         if end:
             return Question(self._extreme(asked, others, end))
-        members = self._conjoined(asked) or self.sets.build(
-            asked, others, limit=self._limit(asked)
-        )
+        limit = self._limit(asked) or self._several(asked)
+        members = self._conjoined(asked) or self.sets.build(asked, others, limit=limit)
         if named.has("sum") and self.lexicon.has_figures(members.kind):
             return Question(Aggregate("sum", members))
         if named.has("mean") and self.lexicon.has_figures(members.kind):
             return Question(Aggregate("mean", members))
-        if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
+        told = any(isinstance(item, Numbered) and item.other for item in members.filters)
+        if not told and any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
         # Without a class, pieces of what is named are counted, and the plan gives their number.
         counted = asked.place >= 0 and (
@@ -104,9 +119,11 @@ class Composer:
         if measured and not self.lexicon.has_figures(members.kind):
             self._refuse(*named.texts("quantity", "people", "share"))  # they are no pieces
         if self.quantity and (counted or not self.lexicon.has_figures(members.kind)):
+            if self._limit(asked):
+                self._refuse(self._limit(asked).text)  # how many of the seven
             return Question(Count(members))
-        limit = self._limit(asked)
-        number = int(limit.figure.bounds[0][1]) if limit else 0
+        first = self._limit(asked)
+        number = int(first.figure.bounds[0][1]) if first else 0
         if self._order():
             figures = self.lexicon.kind("QuantitativeTarget")
             if not self.lexicon.has_figures(members.kind):
@@ -121,7 +138,7 @@ class Composer:
         """
         if self.lexicon.has_figures(asked.values[0]) or self.lexicon.provision in asked.values:
             return None
-        parts = self.named.parts(asked)
+        parts = self._both(asked) or self.named.parts(asked)
         if len(parts) < 2 or not all(_is_condition(part) for part in parts):
             return None
         found = [
@@ -132,11 +149,37 @@ class Composer:
             return None
         return Set.of(found[0].kind, [item for members in found for item in members.filters])
 
+    def _both(self, asked: Mention) -> tuple[Mentions, ...]:
+        """Two conditions on one class: both recruitment and training mechanisms."""
+        named = self.named
+        others = tuple(item for item in named.classes if item is not asked)
+        team = self.lexicon.kind("TalentTeam")
+        told = [i for i in named.entities if not self.lexicon.is_a(i.values[0], team)]
+        told = sorted([*told, *named.topics], key=lambda item: item.place)
+        if not named.has("both") or len(others) != 1 or len(told) != 2 or named.amounts:
+            return ()
+        if not named.beside(*told) or any(item.negated for item in (*told, *others)):
+            return ()
+        return tuple(
+            replace(
+                named,
+                classes=others,
+                entities=tuple(
+                    i
+                    for i in named.entities
+                    if i is one or self.lexicon.is_a(i.values[0], team)
+                ),
+                topics=tuple(i for i in named.topics if i is one),
+            )
+            for one in told
+        )
+
     def _each(self, asked: Mention, others: tuple[Mention, ...]) -> Form | None:
         """How many of one class each member of the other has."""
         named = self.named
         both = sorted((asked, *others), key=lambda item: item.place)
-        if len(both) != 2 or not named.has("each", "mean") or not self.quantity:
+        asked_for = self.quantity or (named.has("mean") and named.has("each"))
+        if len(both) != 2 or not named.has("each", "mean") or not asked_for:
             return None
         after = [
             item
@@ -177,7 +220,8 @@ class Composer:
         ]
         if others and len(others) == len(counts) == 1:
             inner = self.sets.build(others[0], ())
-            return Extreme(Set(kind), side, inner)
+            counted = inner.kind == lexicon.kind("QuantitativeTarget") and end in ("most", "least")
+            return Extreme(Set(kind), side, inner, counted)
         if others and counts:
             self._refuse(*(item.text for item in others))
         target = others[0] if others else Mention(-1, (lexicon.kind("QuantitativeTarget"),), "")
@@ -185,6 +229,8 @@ class Composer:
         if not inner.filters and not others:
             self._refuse(*named.texts(end))
         figures = Set.of(lexicon.kind("QuantitativeTarget"), list(inner.filters))
+        if not lexicon.relates(kind, figures.kind):
+            self._refuse(asked.text, *named.texts(end))
         return Extreme(Set(kind), side, figures)
 
     def _end(self) -> str:
@@ -208,6 +254,28 @@ class Composer:
                 return amount
         return None
 
+    def _several(self, asked: Mention) -> Amount | None:
+        """A number of what is asked for itself: is there more than one team that does."""
+        for amount in self.named.amounts:
+            near = 0 < asked.place - amount.place <= 2
+            if near and not amount.plain and amount.figure.bounds[0][1] <= 10:
+                if amount.figure.unit:
+                    continue
+                if not self.named.has("exists") and self.named.tokens[0].content:
+                    self._refuse(amount.text)
+                return amount
+        return None
+
+    def _first(self, asked: Mention) -> Amount | None:
+        """How many of the largest are wanted: the three largest, 最大的三个."""
+        for amount in self.named.amounts:
+            near = self.named.tokens[max(0, amount.place - 2) : amount.place + 2]
+            ends = any(token.role("most", "least", "largest", "smallest") for token in near)
+            small = amount.plain and not amount.figure.unit.endswith(("percent", "person"))
+            if ends and small and 1 < amount.figure.bounds[0][1] <= 50:
+                return amount
+        return None
+
     # --- comparing -------------------------------------------------------------------------
 
     def _compared(self) -> Form | None:
@@ -223,6 +291,9 @@ class Composer:
         # Which of the two: with “or” between them, or a list and a word for which of them.
         asked = named.has("or") or (named.has("who", "which") and self._named_apart(things))
         one_of = asked and named.has("more", "fewer") and not named.amounts
+        most = named.has("most", "least", "largest", "smallest")
+        if not roles and most and self._which_of() and self._named_apart(things):
+            return self._larger(alike)
         if not (roles or one_of) or len(set(alike)) < 2:
             return None
         if named.has("more", "fewer", "most", "largest", "least", "smallest"):
@@ -238,6 +309,18 @@ class Composer:
             asked, others = Mention(-1, (lexicon.provision,), ""), ()
         members = self.sets.build(asked, others, entities=rest)
         return Compare(tuple(sorted(set(alike))), members, manner)
+
+    def _which_of(self) -> bool:
+        """Whether it is asked which of the things named, and not which of a class."""
+        named = self.named
+        for place, token in enumerate(named.tokens):
+            if not token.role("which", "who"):
+                continue
+            before, after = named.tokens[max(0, place - 1) : place], named.tokens[place + 1 :]
+            told = any(other.of("class") for other in before)
+            if not told and not any(o.of("class", "entity", "topic") for o in after[:1]):
+                return True
+        return False
 
     def _named_apart(self, things: list[Mention]) -> bool:
         """Whether all that is named, other than codes, are things of one class in a list."""
@@ -274,14 +357,26 @@ class Composer:
         """Which of several has the larger figure: of those that the question names."""
         figures = self.lexicon.kind("QuantitativeTarget")
         rest = [item for item in self.named.entities if item.values[0] not in alike]
-        inner = self.sets.build(Mention(-1, (figures,), ""), (), entities=rest)
-        if not inner.filters:
-            self._refuse(*self.named.texts("more", "fewer"))
+        own = [
+            item
+            for item in self.named.classes
+            if not any(self.lexicon.is_a(alike[0], kind) for kind in item.values)
+        ]
+        counted = bool(own) and self.named.has("most", "least", "more", "fewer")
+        if counted and not (rest or self.named.topics):
+            # Which of them has more of a class; figures are compared where they are told apart.
+            inner = self.sets.build(own[0], (), entities=[])
+        else:
+            counted = False
+            inner = self.sets.build(Mention(-1, (figures,), ""), (), entities=rest)
+        if not inner.filters and not counted:
+            self._refuse(*self.named.texts("more", "fewer", "largest", "smallest"))
+        counted = counted and inner.kind == figures
         side: End = "least" if self.named.has("fewer", "least", "smallest") else "most"
         kind = next(
             k for k in self.lexicon.things[alike[0]].kinds if self.lexicon.relates(figures, k)
         )
-        return Extreme(Set.of(kind, [Related(tuple(sorted(set(alike))))]), side, inner)
+        return Extreme(Set.of(kind, [Related(tuple(sorted(set(alike))))]), side, inner, counted)
 
     # --- without a class -------------------------------------------------------------------
 
@@ -300,8 +395,10 @@ class Composer:
             members = self.sets.build(Mention(-1, (self.lexicon.provision,), ""), ())
             return Question(Select(members), self._manner())
         mentioned = named.entities or named.scopes
-        if not mentioned:
-            self._refuse()
+        if not mentioned or named.has("not"):
+            self._refuse(*named.texts("not"))
+        if not named.entities and named.has("which") and not named.has("define", "cite"):
+            self._refuse(*(item.text for item in mentioned))  # what of the plan?
         values = {item.values for item in mentioned}
         if len(values) > 1 or self.quantity:
             self._refuse(*(item.text for item in mentioned))
@@ -335,7 +432,12 @@ class Composer:
             if f"{base}scheme/baseline" in self.lexicon.things[item.values[0]].kinds
         ]
         compared = self.named.has("share", "more", "fewer", "compare", "differ")
-        if not starts or compared or self.named.topics or not self.quantity:
+        person = f"{base}scheme/unit/person"
+        counted = self.quantity or any(person in item.values for item in self.named.entities)
+        telling = [
+            item for item in self.named.topics if not {*item.values} <= self.sets.clauses.light
+        ]
+        if not starts or compared or telling or not counted:
             return None
         about = {
             item.values[0]
@@ -347,7 +449,11 @@ class Composer:
     def _implied_class(self) -> str:
         """The class that a question word asks for by itself: who, how many."""
         if self.named.asks_who:
-            return "Body"
+            # Who else but the party team: a team.
+            team = self.lexicon.kind("TalentTeam")
+            others = [item for item in self.named.entities if item.negated]
+            whole = others and all(self.lexicon.is_a(o.values[0], team) for o in others)
+            return "TalentTeam" if whole else "Body"
         # How many of a team there are is another question: a figure needs more than a team.
         team = self.lexicon.kind("TalentTeam")
         narrow = self.named.topics or [
@@ -358,6 +464,15 @@ class Composer:
         if self._end() or self._order():
             return "QuantitativeTarget" if narrow else ""
         return "QuantitativeTarget" if self.quantity and narrow else ""
+
+    def _added_up(self) -> Form | None:
+        """What the figures of one team come to: of all teams, it is whether they agree."""
+        named = self.named
+        figures = [c for c in named.classes if self.lexicon.has_figures(c.values[0])]
+        if len(self._teams()) != 1 or len(figures) != 1 or len(named.classes) > 1 or named.amounts:
+            return None
+        members = self.sets.build(figures[0], ())
+        return Aggregate("sum", members)
 
     def _missing_fact(self) -> Parsed:
         named, lexicon = self.named, self.lexicon

@@ -143,7 +143,7 @@ class Finder:
 
     def _extreme(self, form: Extreme, found: list[dict[str, str]]) -> list[Row]:
         figures = self._lexicon.kind("QuantitativeTarget")
-        if form.by is not None and form.by.kind != figures:
+        if form.by is not None and (form.counted or form.by.kind != figures):
             return self._counts(form.members, form.by, found)
         if form.by is None:
             return self._members(form.members, [row["item"] for row in found])

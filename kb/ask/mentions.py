@@ -17,6 +17,8 @@ from kb.normalise import is_ideograph
 
 #: So many words before a name may stand between it and the word that negates it.
 _REACH = 8
+#: So many words may stand between a number and the class that it counts: 三 支 队伍.
+_JOINED = 3
 #: What may stand between a word that negates and the name that it negates.
 _PASSED = ("filler", "particle", "regarding", "and", "or", "exists", "both")
 
@@ -100,7 +102,9 @@ class Mentions:
             classes=tuple(found["class"]),
             entities=tuple(found["entity"]),
             topics=tuple(found["topic"]),
-            amounts=tuple(amounts(tokens, lexicon)),
+            amounts=tuple(
+                one for one in amounts(tokens, lexicon) if not _summed_up(one, found, tokens)
+            ),
             scopes=tuple(found["scope"]),
             facts=tuple(found["fact"]),
         )
@@ -108,7 +112,11 @@ class Mentions:
     def marker(self, place: int, lexicon: Lexicon) -> tuple[str, ...]:
         """The comparator that a word for “about” names, where it compares no number."""
         token = self.tokens[place]
-        name = lexicon.schema.ns.removesuffix("ns#") + "scheme/comparator/about"
+        scheme = lexicon.schema.ns.removesuffix("ns#") + "scheme/comparator/"
+        if token.quoted:  # “突破” as the plan has it
+            said = [scheme + s.value for s in token.senses if s.kind == "word"]
+            return tuple(iri for iri in said if iri in lexicon.things)[:1]
+        name = scheme + "about"
         near = self.tokens[max(0, place - 2) : place + 2]
         if (
             not token.role("about")
@@ -135,7 +143,8 @@ class Mentions:
         """Whether such a token only joins what follows to a name: the team whose mechanisms."""
         before = self.tokens[place - 1] if place else None
         plain = before is not None and before.content and not before.quoted
-        return self._pronoun(place) and plain and not self.tokens[place].begins
+        latin = not is_ideograph(self.tokens[place].text[0])
+        return self._pronoun(place) and latin and plain and not self.tokens[place].begins
 
     def follows(self, place: int, *roles: str) -> bool:
         """Whether a word of one of the roles stands right before a token, particles aside."""
@@ -203,7 +212,17 @@ class Mentions:
     @property
     def unknown(self) -> list[Token]:
         """The spans that mean nothing."""
-        return [token for token in self.tokens if not token.known]
+        return [
+            token
+            for token in self.tokens
+            # What is quoted is meant, also where the word else says nothing.
+            if not token.known
+            or (
+                token.quoted
+                and token.role("filler", "general")
+                and not self._negated(self.tokens.index(token))
+            )
+        ]
 
     @property
     def anything(self) -> bool:
@@ -249,7 +268,12 @@ class Mentions:
         last = [item for item in self.classes if not item.negated][-1:] or self.classes[-1:]
         before = before if chinese else []
         chosen = (right_after[:1] or before[-1:] or after[:1] or last)[0]
-        return chosen, tuple(item for item in self.classes if item is not chosen)
+        rest = (item for item in self.classes if item is not chosen)
+        # 谁的机制, of these teams: the question word is no second class.
+        pronoun = self._pronoun(chosen.place) if chosen.place >= 0 else False
+        return chosen, tuple(
+            item for item in rest if not (pronoun and set(item.values) & set(chosen.values))
+        )
 
     def parts(self, asked: Mention) -> tuple[Mentions, ...]:
         """The conditions that a question joins, each with what it names.
@@ -313,9 +337,17 @@ class Mentions:
         )
 
     def _negated(self, place: int) -> bool:
-        """Whether the last word of the language before a name that is not empty negates it."""
+        """Whether the last word of the language before a name that is not empty negates it.
+
+        Or the word right after it does: 获奖人次之外.
+        """
+        after = self.tokens[place + 1] if place + 1 < len(self.tokens) else None
+        if after is not None and after.role("beyond") and not after.begins:
+            return True
         for before in range(place - 1, max(-1, place - 1 - _REACH), -1):
             token = self.tokens[before]
+            if token.role("beyond"):
+                return False  # it takes away what stands before it
             if token.role("not", "except"):
                 return True
             if not token.role(*_PASSED) or token.begins:
@@ -333,6 +365,17 @@ def _drop_loose(found: dict[str, list[Mention]], lexicon: Lexicon, bare: Mention
         counted = item.place and bare.tokens[item.place - 1].role("quantity", "people", "share")
         if counted or (others and not bare.asked(item.place)):
             found["class"].remove(item)
+
+
+def _summed_up(amount: Amount, found: dict[str, list[Mention]], tokens: tuple[Token, ...]) -> bool:
+    """Whether a number only says how many were just listed: rural, skilled and social, all three."""
+    kinds = [item for item in found["class"] if 0 < item.place - amount.place <= _JOINED]
+    if not amount.plain or not kinds or any(
+        token.content for token in tokens[amount.place + 1 : kinds[0].place] if not token.of("unit")
+    ):
+        return False
+    named = [item for item in found["entity"] if item.place < amount.place and not item.negated]
+    return len(named) > 1 and amount.figure.bounds[0][1] == len({i.values for i in named})
 
 
 def _negate_heads(found: dict[str, list[Mention]], bare: Mentions) -> None:

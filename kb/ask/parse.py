@@ -27,6 +27,8 @@ from kb.normalise import is_ideograph
 
 #: An unknown word that weighs no more than this says nothing.
 _SLIGHT = 1.0
+#: From here on a bare number can be a figure of the plan that is asked for by itself.
+_TELLING = 20
 
 
 def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed:
@@ -68,9 +70,13 @@ def _parse(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Parsed:
         apart = isinstance(composed.form, NotStated | Compare | Difference)
         searched = (_told(named, lexicon) or named.amounts) and not apart
         other = search.find() if searched else None
-        found = other if isinstance(other, Question) else None
+        found = other if isinstance(other, Question) and _alike(composed, other, named) else None
         plain = None if apart else _without_idle(named, lexicon, clauses)
         instead = replace(plain, instead=found) if plain is not None else found
+        if plain is not None and any(
+            not lexicon.is_code(item.values[0]) for item in named.entities
+        ):
+            return instead or composed  # who carries it out: the word says nothing more
         return replace(composed, instead=instead)
     if not _told(named, lexicon) and not isinstance(composed, Question):
         return composed
@@ -89,6 +95,15 @@ def _worked_out(named: Mentions) -> bool:
     """Whether the answer has to be worked out from several clauses, or leaves some of them out."""
     taken_away = any(item.negated for item in (*named.topics, *named.entities))
     return named.has("sum", "mean", "agree", "except") or taken_away
+
+
+def _alike(composed: Question, other: Question, named: Mentions) -> bool:
+    """Whether clauses can stand in for what is composed: not where a class of them was named."""
+    form, found = composed.form, other.form
+    if not isinstance(form, Select) or not isinstance(found, Select) or not named.classes:
+        return True
+    named_so = any(form.members.kind in item.values and not item.loose for item in named.classes)
+    return not named_so or found.members.kind == form.members.kind or bool(named.topics)
 
 
 def _vague(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
@@ -198,11 +213,17 @@ def _gate(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Failure | None
         return Failure("no-report", late, nearest, asked=progress_of(named, lexicon, clauses))
     if named.has("help") and not named.anything:
         return Failure("help", (), nearest)
-    cited = named.amounts and named.has("cite")  # where 31.25% comes from
+    cited = _figure_named(named)
     if not (named.anything or named.scopes or named.asks_who or named.has("agree") or cited):
         odd = named.texts("year", "progress")
         return Failure("out-of-scope", odd or tuple(token.text for token in named.tokens))
     return None
+
+
+def _figure_named(named: Mentions) -> bool:
+    """Whether a figure is all that is named, and what it is or stands is asked: what is 22.4%."""
+    told = all(one.figure.unit or one.figure.bounds[0][1] >= _TELLING for one in named.amounts)
+    return bool(named.amounts) and told and named.has("cite", "define", "which")
 
 
 def _slight(token: Token, named: Mentions) -> bool:

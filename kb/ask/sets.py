@@ -151,6 +151,11 @@ class _OneSet:
         if not self.others:
             return None
         schema = self.lexicon.schema
+        more = self._more_of()
+        if more is not None:
+            self.filters.append(more)
+            self.others.clear()
+            return None
         kinds = []
         for other in self.others:
             options = [v for v in other.values if self._relates(v)]
@@ -169,6 +174,20 @@ class _OneSet:
             return None
         kind, _ = narrow[0]
         return kind, any(o.negated for _, o in kinds)
+
+    def _more_of(self) -> Numbered | None:
+        """More of one class than of another: more measures than mechanisms."""
+        named = self.named
+        if len(self.others) != 2 or self.amounts or not named.has("more", "fewer", "more-than"):
+            return None
+        one, other = sorted(self.others, key=lambda item: item.place)
+        between = named.tokens[one.place + 1 : other.place]
+        if any(token.content or token.role("and", "or", "both") for token in between):
+            return None
+        if named.has("fewer"):
+            one, other = other, one
+        kinds = [next((v for v in o.values if self._relates(v)), "") for o in (one, other)]
+        return Numbered(kinds[0], "more-than", 0, kinds[1]) if all(kinds) else None
 
     def _relates(self, kind: str) -> bool:
         if self.kind == self.lexicon.provision:
@@ -193,6 +212,9 @@ class _OneSet:
     def _numbers(self, amount: Amount, other: Mention) -> bool:
         """Whether a number says how many of a class: more than 10 measures, 举措超过10条."""
         if 0 < other.place - amount.place <= 2:
+            return True
+        after = self.named.tokens[amount.place + 1 : other.place]
+        if 0 < len(after) <= 2 and not any(token.content for token in after):
             return True
         between = self.named.tokens[other.place + 1 : amount.place]
         return (
@@ -244,6 +266,10 @@ class _OneSet:
             options = self._preferred(inner, item, options)
             if len(options) != 1 or (between is None and not self._relates(inner)):
                 raise Unfit((item.text,))
+            if item.negated and self._no_figures(options[0], between):
+                within = Set.of(self.figures, [Related((options[0],))])
+                self.filters.append(Related(within=within, negated=True))
+                continue
             self.needs_figures = True
             inside.append((item, options[0]))
         self.filters += self._grouped(here)
@@ -265,6 +291,11 @@ class _OneSet:
             and self.lexicon.is_code(value)
             and self.lexicon.linked(self.figures, value)
         )
+
+    def _no_figures(self, value: str, between: tuple[str, bool] | None) -> bool:
+        """Whether it is said that there are no figures of a kind: teams without percentages."""
+        none = between is None or not self.lexicon.has_figures(between[0])
+        return (none or bool(between)) and self.lexicon.is_code(value) and self._relates(self.figures)
 
     def _linked(self, kind: str, value: str) -> bool:
         if kind == self.lexicon.provision:
@@ -293,11 +324,17 @@ class _OneSet:
         return filters
 
     def _place_topics(self, between: tuple[str, bool] | None) -> None:
-        clauses = self.kind == self.lexicon.provision or self._is_provision(self.kind)
+        clauses = self.kind == self.lexicon.provision or (
+            self.kind in self.lexicon.provisions
+            or (between is None and self._is_provision(self.kind))
+        )
         for item in self.named.topics:
             about = About(tuple(sorted(item.values)), item.negated)
             if clauses:
                 self.filters.append(about)
+            elif self._takes_topics(between) and between is None and item.negated:
+                told = Set.of(self.lexicon.provision, [About(about.topics)])
+                self.filters.append(Related(within=told, negated=True))
             elif self._takes_topics(between):
                 self.inner.append(about)
             else:

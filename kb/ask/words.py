@@ -37,6 +37,7 @@ Role: TypeAlias = Literal[
     "both",
     "not",
     "except",
+    "beyond",
     "only",
     "each",
     "compare",
