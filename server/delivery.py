@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import importlib.metadata
-import json
 import re
 from functools import cache
 from typing import TypeGuard
@@ -22,9 +21,6 @@ from server import negotiation
 _OPEN = re.compile(r"/(?:sparql|rdf-graph-store|graph|\.well-known)(?:[./]|$)")
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _EXPOSED = "ETag, Link, Location, Retry-After, X-Request-Id, X-Revision"
-
-#: As json.dumps, which makes an encoder each time.
-_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 #: Below this a coding saves nothing: the answer fits one packet as it is.
 WORTH_CODING = 1024
@@ -53,11 +49,11 @@ def tag(revision: str, *parts: object) -> str | None:
 
     Args:
         revision: of the data; where it is not known, nobody can tell whether an answer holds.
-        parts: all else that the bytes depend on, as JSON values.
+        parts: all else that the bytes depend on: texts, numbers, None, and lists of these.
     """
     if not revision:
         return None
-    text = _JSON([_versions(), revision, *parts])
+    text = repr((_versions(), revision, parts))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 

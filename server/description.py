@@ -121,9 +121,9 @@ def _document(kind: str, name: str | None) -> Response:
     own_tag = delivery.tag(revision, "description", kind, format.name, request.url_root)
     if delivery.is_held(own_tag):
         return delivery.not_modified(own_tag)
-    lines = _lines(held, revision, kind)
+    lines, whole = _lines(held, revision, kind)
     body = _written(lines, _root(), format.name, held.base)
-    response = delivery.send(body, format.media_type, revision, own_tag)
+    response = delivery.send(body, format.media_type, revision, own_tag if whole else None)
     if kind == "void":
         response.headers["Link"] = f'<{request.url_root}sparql>; rel="service"'
     return response
@@ -168,22 +168,37 @@ def _written(lines: tuple[bytes, ...], root: str, format: str, base: str) -> byt
 # -- the parts, each made once for each revision ------------------------------------------
 
 _making = threading.Lock()
+#: Of the last revisions, each counted to its end.
+_counted: dict[tuple[Knowledge, str], tuple[bytes, ...]] = {}
+_KEPT = 2
 
 
-def _lines(held: Knowledge, revision: str, kind: str) -> tuple[bytes, ...]:
+def _lines(held: Knowledge, revision: str, kind: str) -> tuple[tuple[bytes, ...], bool]:
+    """The triples, and whether these are all: what was not counted in time is tried again."""
+    lines: tuple[bytes, ...] = ()
+    whole = True
     with _making:  # one request counts; those beside it wait for its counts
-        lines = _of_dataset(held, revision) if kind != "examples" else ()
+        if kind != "examples":
+            lines, whole = _of_dataset(held, revision)
         if kind != "void":
             lines += _of_examples(held)
-    return lines if kind != "service" else (*lines, *_turtle(_SERVICE))
+    return lines if kind != "service" else (*lines, *_turtle(_SERVICE)), whole
 
 
-@lru_cache(maxsize=2)
-def _of_dataset(held: Knowledge, revision: str) -> tuple[bytes, ...]:
-    return tuple(_dataset(held, revision))
+def _of_dataset(held: Knowledge, revision: str) -> tuple[tuple[bytes, ...], bool]:
+    known = _counted.get((held, revision))
+    if known is not None:
+        return known, True
+    left_out: list[str] = []
+    lines = tuple(_dataset(held, revision, left_out))
+    if not left_out:
+        for old in list(_counted)[: 1 - _KEPT]:
+            del _counted[old]
+        _counted[held, revision] = lines
+    return lines, not left_out
 
 
-def _dataset(held: Knowledge, revision: str) -> Iterable[bytes]:
+def _dataset(held: Knowledge, revision: str, left_out: list[str]) -> Iterable[bytes]:
     yield from _turtle(
         _DATASET,
         notice_zh=SOURCE_NOTICE.zh,
@@ -196,6 +211,7 @@ def _dataset(held: Knowledge, revision: str) -> Iterable[bytes]:
             body = held.store.query(file.text, format="nt", base=_VOID).body
         except QueryStopped as error:
             # More data than can be counted in time: the rest is still worth having.
+            left_out.append(file.name)
             yield from _turtle(
                 '<.well-known/void#dataset> rdfs:comment "$zh"@zh , "$en"@en .',
                 zh=f"未能统计 {file.name}：{error.message.zh}",

@@ -177,11 +177,13 @@ class Front:
             return None if error.code == "engine-lost" else error
         except PlankbError as error:
             return error
-        answer = asked.answer(result, scope.headers)
-        if answer is None:
+        answered = asked.answer(result, scope.headers)
+        if answered is None:
             return result
-        if held is self._held:
-            self._keep(key, answer, plain.ROUTE)
+        answer, etag = answered
+        if etag and held is self._held:
+            kept = Kept(answer.status, answer.headers, answer.body, etag, plain.ROUTE)
+            self._cache.keep(key, kept)
         return answer
 
     async def _replied(

@@ -305,6 +305,7 @@ class Master:
         try:
             engine.revive()
             self._revive_pause = _SOON
+            _LOG.info("the engine answers again", extra=given(pid=engine.pid))
         except PlankbError as error:
             _LOG.error("the engine did not start", extra=given(why=error.render("en")))
             self._revive_at = time.monotonic() + self._revive_pause

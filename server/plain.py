@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from kb.errors import PlankbError
 from kb.store import reading
@@ -85,7 +85,7 @@ class Plain:
         if site is None:
             return None
         try:
-            text = unquote_plus(asked[len(_QUERY) :], errors="strict")
+            text = _unquoted(asked[len(_QUERY) :])
             form = reading.read(text).form
         except (UnicodeDecodeError, PlankbError):
             return None
@@ -98,21 +98,36 @@ class Plain:
             self.text, self.format.name, (), (), limits, self.base, client=self.client
         )
 
-    def answer(self, result: Result, headers: RequestHeaders) -> Answer | None:
-        """The response; None where it is to be compressed, which takes its time."""
+    def answer(self, result: Result, headers: RequestHeaders) -> tuple[Answer, str] | None:
+        """The response with its ETag; None where it is to be compressed, which takes its time.
+
+        Without an ETag it may not be kept.
+        """
         coding = headers.get("accept-encoding")
         if len(result.body) >= delivery.WORTH_CODING and negotiation.takes_gzip(coding):
             return None
         parts: tuple[object, ...] = (self.text, self.format.name, [], [], self.base)
         volatile = sparql.is_volatile(self.text, result)
         own_tag = None if volatile else delivery.tag(result.revision, *parts)
+        etag = f'"{own_tag}"' if own_tag is not None else ""
         fields: Headers = [("content-type", result.media_type), ("x-revision", result.revision)]
         if own_tag is None:
             fields += _NOT_KEPT
         else:
             fields += _KEPT
-            fields.append(("etag", f'"{own_tag}"'))
-        return Answer(200, fields + _ALWAYS, result.body)
+            fields.append(("etag", etag))
+        return Answer(200, fields + _ALWAYS, result.body), etag
+
+
+def _unquoted(text: str) -> str:
+    """A value of a query string.
+
+    Raises:
+        UnicodeDecodeError: what it stands for is not UTF-8.
+    """
+    if text.isascii():  # as unquote_plus does it, without looking for what is not
+        return unquote_to_bytes(text.replace("+", " ")).decode()
+    return unquote_plus(text, errors="strict")
 
 
 def _site(scope: Scope, proxies: int) -> tuple[str, str] | None:

@@ -19,6 +19,8 @@ from server.metrics import PROBLEM, ROUTE
 
 #: An answer that takes more seconds than this is worth watching its client for.
 _UNWATCHED = 0.02
+#: What is said of a response here and nowhere else.
+_OWN = frozenset({"x-request-id", "content-length"})
 _FAULT = json.dumps(
     {
         "type": "urn:plankb:problem:internal",
@@ -132,13 +134,12 @@ class Work:
 
 def send(exchange: Exchange, answer: Answer, method: str, request: str) -> int:
     """Send the app's answer; the bytes of its body."""
-    headers = [field for field in answer.headers if field[0] != "x-request-id"]
-    headers.append(("x-request-id", request))
     if method == "HEAD" or answer.status in (204, 304):
-        exchange.response_empty(answer.status, headers)
+        headers = [field for field in answer.headers if field[0] != "x-request-id"]
+        exchange.response_empty(answer.status, [*headers, ("x-request-id", request)])
         return 0
     # The length is that of the bytes at hand, whatever the app said.
-    headers = [field for field in headers if field[0] != "content-length"]
-    headers.append(("content-length", str(len(answer.body))))
+    headers = [field for field in answer.headers if field[0] not in _OWN]
+    headers += (("x-request-id", request), ("content-length", str(len(answer.body))))
     exchange.response_bytes(answer.status, headers, answer.body)
     return len(answer.body)

@@ -108,6 +108,10 @@ class Slot:
         """Have it get less of the processor than others, for good."""
         with contextlib.suppress(OSError):  # it is dying, or the system has no priorities
             os.setpriority(os.PRIO_PROCESS, self.pid, _NICE)
+            if hasattr(os, "SCHED_IDLE"):
+                # Linux lets a niced process finish its slice of some milliseconds before one that
+                # wakes up; one that is idle by policy it does not.
+                os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
 
     def stay_on(self, processor: int | None) -> None:
         """Keep it to one processor, or let it use all that this process may use again."""

@@ -286,19 +286,22 @@ def test_an_error_is_told_in_words_with_its_line(
 
 
 @pytest.mark.parametrize(
-    ("lang", "told"), [("zh", "的时限，已终止"), ("en", "the query was stopped after 2 s")]
+    ("lang", "told"), [("zh", "的时限，已终止"), ("en", "the query was stopped after 0.5 s")]
 )
 def test_a_query_past_its_deadline_says_so(
     opened: Opened, faults: Faults, lang: str, told: str
 ) -> None:
     faults.allowed.append(REFUSED + "504")
     page = opened(f"/editor?lang={lang}", lang=lang)
+    # The deadline of this service is for tests on a busy machine; a client may ask for less.
+    page.route("**/sparql?*", lambda route: route.continue_(url=f"{route.request.url}&timeout=0.5"))
     run(page, f"{HEAVY} # {lang}")
     error = page.locator("#error")
     expect(error).to_contain_text("504")
     expect(error).to_contain_text(told)
     expect(error).to_contain_text("LIMIT")  # what to do
     expect(page.locator("#stop")).to_be_hidden()
+    page.unroute("**/sparql?*")
     run(page, TEAMS)
     assert len(rows(page)) == 10
     expect(error).to_be_hidden()

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
 from rdflib import DCTERMS, RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
+
+from kb.errors import QueryStopped
+from kb.text import Text
+from server import description
+from server.knowledge import Knowledge
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 VOID = Namespace("http://rdfs.org/ns/void#")
@@ -174,3 +181,31 @@ def test_descriptions_are_negotiated_kept_and_compressed(
     held = {"Accept": accept, "If-None-Match": answer.headers["etag"]}
     assert web.get(path, headers=held).status_code == 304
     assert web.get(path, headers={"Accept": "image/png"}).status_code == 406
+
+
+class Slow:
+    """A store that has too much to do the first time it is asked."""
+
+    asked = 0
+
+    def query(self, text: str, **options: object) -> SimpleNamespace:
+        self.asked += 1
+        if self.asked == 1:
+            raise QueryStopped(
+                "query-deadline", Text("太久", "too long"), Text("再试", "try again")
+            )
+        return SimpleNamespace(body=b"<http://a/b> <http://a/c> <http://a/d> .\n")
+
+
+def test_what_was_not_counted_in_time_is_tried_again_and_not_kept() -> None:
+    store: Any = Slow()
+    held = Knowledge("https://w3id.org/plankb/", "r1", store, cast(Any, None))
+    first, whole = description._of_dataset(held, "r1")
+    assert not whole
+    assert "too long" in b"".join(first).decode()
+    again, whole = description._of_dataset(held, "r1")
+    assert whole
+    assert "too long" not in b"".join(again).decode()
+    asked = store.asked
+    assert description._of_dataset(held, "r1") == (again, True)
+    assert store.asked == asked

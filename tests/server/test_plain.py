@@ -78,9 +78,12 @@ def test_it_ends_at_the_deadline_and_is_counted(web: httpx.Client) -> None:
     late = web.get("/sparql", params={"query": endless}, headers={"Accept-Language": "zh"})
     assert late.status_code == 504
     assert "已终止" in late.json()["detail"]
+    asked = {"query": endless + " # 2", "timeout": "3600"}
+    later = web.get("/sparql", params=asked, headers={"Accept-Language": "en"})
+    assert "1 s" in later.json()["detail"]  # more than the service's own is not to be had
     metrics = web.get("/metrics").text
-    assert 'plankb_requests_total{route="/sparql",outcome="query-deadline"} 1' in metrics
-    assert 'plankb_engine_queries_total{outcome="query-deadline"} 1' in metrics
+    assert 'plankb_requests_total{route="/sparql",outcome="query-deadline"} 2' in metrics
+    assert 'plankb_engine_queries_total{outcome="query-deadline"} 2' in metrics
 
 
 def test_bytes_that_are_no_text_are_refused(web: httpx.Client) -> None:

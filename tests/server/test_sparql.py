@@ -128,7 +128,7 @@ def test_the_dataset_of_the_protocol_counts(web: httpx.Client) -> None:
 
 def test_a_query_is_stopped_at_its_deadline_and_the_next_one_runs(web: httpx.Client) -> None:
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-    answer = web.get("/sparql", params={"query": slow})
+    answer = web.get("/sparql", params={"query": slow, "timeout": "0.5"})
     assert answer.status_code == 504
     assert answer.json()["hint"]
     assert web.get("/sparql", params={"query": "ASK {}"}).json()["boolean"] is True
@@ -140,10 +140,7 @@ def test_a_client_may_ask_for_less_time_than_the_deadline(web: httpx.Client) -> 
     answer = web.get("/sparql", params={"query": slow, "timeout": "0.25"}, headers=said)
     assert answer.status_code == 504
     assert "0.25 s" in answer.json()["detail"]
-    # The service's own deadline is 2 s here, and more is not to be had.
-    answer = web.get("/sparql", params={"query": slow, "timeout": "3600"}, headers=said)
-    assert "2 s" in answer.json()["detail"]
-    assert web.get("/sparql", params={"query": "ASK {}", "timeout": "1"}).status_code == 200
+    assert web.get("/sparql", params={"query": "ASK {}", "timeout": "10"}).status_code == 200
 
 
 def test_without_a_query_the_service_describes_itself(web: httpx.Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 LOCKS = ["requirements-build.lock", "requirements.lock", "requirements-reason.lock"]
-PINNED = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)(?: ; (?P<marker>[^\\]+))? \\")
+PINNED = re.compile(
+    r"(?P<name>[a-z0-9-]+)(?P<extras>\[[a-z0-9,-]+\])?==(?P<version>[\w.]+)"
+    r"(?: ; (?P<marker>[^\\]+))? \\"
+)
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}(?: \\)?")
 
 
@@ -64,6 +68,31 @@ def test_locks_agree_where_they_name_the_same_package(root: Path) -> None:
     assert {name: build[name] for name in build if name in main} == {
         name: main[name] for name in main if name in build
     }
+
+
+def test_what_a_dependency_asks_for_by_an_extra_is_pinned_with_it(root: Path) -> None:
+    # pip looks for coverage[toml] beyond the pin of coverage, and finds a newer, unhashed one.
+    locked = (root / "requirements.lock").read_text()
+    asked = {
+        (canonicalize_name(requirement.name), extra)
+        for name in versions(root / "requirements.lock")
+        for text in _requires(name)
+        if (requirement := Requirement(text)).marker is None
+        or requirement.marker.evaluate({"extra": ""})
+        for extra in requirement.extras
+    }
+    assert ("coverage", "toml") in asked
+    for name, extra in asked:
+        found = re.search(rf"^{name}\[([a-z0-9,-]+)\]==", locked, re.MULTILINE)
+        assert found, f"{name}[{extra}] is pinned without it: ./dev lock"
+        assert extra in found[1].split(","), f"{name}[{extra}]"
+
+
+def _requires(name: str) -> list[str]:
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []  # for another platform
 
 
 def test_extras_stay_out_of_the_main_lock(root: Path) -> None:
