@@ -49,7 +49,8 @@ def _shortened(found: list[Token], lexicon: Lexicon, kind: str) -> None:
         beside = [
             found[place + step * 2]
             for step in (-1, 1)
-            if 0 <= place + step * 2 < len(found) and found[place + step].role("and", "or", "compare")
+            if 0 <= place + step * 2 < len(found)
+            and found[place + step].role("and", "or", "compare")
         ]
         if not any(_team(other, lexicon, kind) for other in beside):
             continue

@@ -158,16 +158,17 @@ class Composer:
         told = sorted([*told, *named.topics], key=lambda item: item.place)
         if not named.has("both") or len(others) != 1 or len(told) != 2 or named.amounts:
             return ()
-        if not named.beside(*told) or any(item.negated for item in (*told, *others)):
+        between = named.tokens[told[0].place + 1 : told[1].place]
+        again = any(token.role("both") for token in between)  # 既有引进又有培养
+        joined = named.beside(*told) or (again and not any(token.content for token in between))
+        if not joined or any(item.negated for item in (*told, *others)):
             return ()
         return tuple(
             replace(
                 named,
                 classes=others,
                 entities=tuple(
-                    i
-                    for i in named.entities
-                    if i is one or self.lexicon.is_a(i.values[0], team)
+                    i for i in named.entities if i is one or self.lexicon.is_a(i.values[0], team)
                 ),
                 topics=tuple(i for i in named.topics if i is one),
             )
@@ -326,7 +327,13 @@ class Composer:
         """Whether all that is named, other than codes, are things of one class in a list."""
         own = [item for item in things if not self.lexicon.is_code(item.values[0])]
         kinds = [self.lexicon.things[item.values[0]].kinds for item in own]
-        return len(own) > 1 and all(kind & kinds[0] for kind in kinds) and self.named.listed()
+        tokens = self.named.tokens
+        listed = all(
+            tokens[other.place].parted
+            or any(t.role("and", "or", "compare") for t in tokens[one.place + 1 : other.place])
+            for one, other in pairwise(sorted(own, key=lambda item: item.place))
+        )
+        return len(own) > 1 and all(kind & kinds[0] for kind in kinds) and listed
 
     def _apart(self, things: list[Mention]) -> Form | None:
         """By how much the figures of two things differ."""
@@ -374,7 +381,9 @@ class Composer:
         counted = counted and inner.kind == figures
         side: End = "least" if self.named.has("fewer", "least", "smallest") else "most"
         kind = next(
-            k for k in self.lexicon.things[alike[0]].kinds if self.lexicon.relates(figures, k)
+            k
+            for k in sorted(self.lexicon.things[alike[0]].kinds)
+            if self.lexicon.relates(figures, k) and all(self.lexicon.is_a(a, k) for a in alike)
         )
         return Extreme(Set.of(kind, [Related(tuple(sorted(set(alike))))]), side, inner, counted)
 

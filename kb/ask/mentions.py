@@ -13,6 +13,7 @@ from kb.ask.amounts import Amount, amounts
 from kb.ask.codes import coded
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
+from kb.ask.splitting import split
 from kb.normalise import is_ideograph
 
 #: So many words before a name may stand between it and the word that negates it.
@@ -70,7 +71,7 @@ class Mentions:
     @classmethod
     def of(cls, tokens: Sequence[Token], lexicon: Lexicon) -> Mentions:
         """Sort the tokens of a question."""
-        tokens = coded(tokens, lexicon)
+        tokens = coded(split(tokens, lexicon), lexicon)
         bare = cls(tokens)
         found: dict[str, list[Mention]] = {
             name: [] for name in ("class", "entity", "topic", "scope", "fact")
@@ -201,8 +202,12 @@ class Mentions:
     @property
     def counts(self) -> bool:
         """Whether a number of things or people is asked for, and no share of them."""
-        return self.has("counting") and not self.has("share") and not any(
-            value.endswith("unit/percent") for item in self.entities for value in item.values
+        return (
+            self.has("counting")
+            and not self.has("share")
+            and not any(
+                value.endswith("unit/percent") for item in self.entities for value in item.values
+            )
         )
 
     def texts(self, *roles: str) -> tuple[str, ...]:
@@ -370,8 +375,14 @@ def _drop_loose(found: dict[str, list[Mention]], lexicon: Lexicon, bare: Mention
 def _summed_up(amount: Amount, found: dict[str, list[Mention]], tokens: tuple[Token, ...]) -> bool:
     """Whether a number only says how many were just listed: rural, skilled and social, all three."""
     kinds = [item for item in found["class"] if 0 < item.place - amount.place <= _JOINED]
-    if not amount.plain or not kinds or any(
-        token.content for token in tokens[amount.place + 1 : kinds[0].place] if not token.of("unit")
+    if (
+        not amount.plain
+        or not kinds
+        or any(
+            token.content
+            for token in tokens[amount.place + 1 : kinds[0].place]
+            if not token.of("unit")
+        )
     ):
         return False
     named = [item for item in found["entity"] if item.place < amount.place and not item.negated]
@@ -387,7 +398,12 @@ def _negate_heads(found: dict[str, list[Mention]], bare: Mentions) -> None:
         while first and bare.tokens[first - 1].content and not bare.tokens[first].parted:
             first -= 1
         before = bare.tokens[first - 1] if first else None
-        if first == head.place or before is None or not before.role("not") or bare.asked(head.place):
+        if (
+            first == head.place
+            or before is None
+            or not before.role("not")
+            or bare.asked(head.place)
+        ):
             continue
         found["class"][number] = replace(head, negated=True)
         for name in ("entity", "topic"):

@@ -61,7 +61,8 @@ def _parse(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Parsed:
     failure = _gate(named, lexicon, clauses)
     if failure is not None:
         return _in_spite(failure, named, lexicon, clauses, search)
-    if named.facts and (clause := search.instead_of_facts()):
+    ranked = named.has("most", "least", "largest", "smallest", "more", "fewer", "compare")
+    if named.facts and not ranked and (clause := search.instead_of_facts()):
         return clause
     composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
     if isinstance(composed, Question) and _vague(composed.form, named, lexicon):

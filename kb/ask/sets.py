@@ -295,7 +295,9 @@ class _OneSet:
     def _no_figures(self, value: str, between: tuple[str, bool] | None) -> bool:
         """Whether it is said that there are no figures of a kind: teams without percentages."""
         none = between is None or not self.lexicon.has_figures(between[0])
-        return (none or bool(between)) and self.lexicon.is_code(value) and self._relates(self.figures)
+        return (
+            (none or bool(between)) and self.lexicon.is_code(value) and self._relates(self.figures)
+        )
 
     def _linked(self, kind: str, value: str) -> bool:
         if kind == self.lexicon.provision:

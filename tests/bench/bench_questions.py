@@ -1,7 +1,7 @@
 """Questions in Chinese and English against their gold answers (tests/questions, judging.py).
 
-Sets: ``a`` to develop with, ``b`` held out, ``noise`` made of ``a`` by a seed, ``other words``
-frames filled with names, ``pairs`` templates asked in both languages, ``dialogues``. A share
+Sets: ``a`` to develop with, ``b`` held out, ``e`` composed questions (odd lines to develop
+with), ``noise`` made of ``a`` by a seed, ``other words`` frames filled with names, ``pairs`` templates asked in both languages, ``dialogues``. A share
 has the lower end of its 95 % interval (Wilson) beside it.
 ``precision`` is of what was answered, ``recall`` of what has an answer, ``refused`` the share of
 what has none that was refused rightly, ``reason`` of those with the right reason, ``agree`` the
@@ -77,6 +77,9 @@ def _sets(asker: Asker, language: Language) -> Iterator[tuple[str, list[dict[str
     developed = _read("a", language)
     yield "a", developed
     yield "b", _read("b", language)
+    composed = _read("e", language)
+    yield "e odd", composed[::2]
+    yield "e even", composed[1::2]
     yield "noise", list(noisy(developed, language, _SEED))
     yield "other words", list(_reworded(asker, language))
 
