@@ -42,8 +42,8 @@ def amounts(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[Amount]:
     for place, token in enumerate(tokens):
         value = _number(token)
         if value is None and (single := _counted(tokens, place)) is not None:
-            operator = _operator(tokens, place, place + 1) or "exactly"
-            found.append(Amount(place, Figure(((operator, single),)), token.text, plain=False))
+            bound: Operator = _operator(tokens, place, place + 1) or "exactly"
+            found.append(Amount(place, Figure(((bound, single),)), token.text, plain=False))
             continue
         if value is None or place <= skip:
             continue

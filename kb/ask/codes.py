@@ -58,7 +58,7 @@ def _shortened(found: list[Token], lexicon: Lexicon, kind: str) -> None:
         teams = [
             team.iri
             for team in lexicon.members(kind)
-            if len(word) > 1 and team.label.zh.startswith(word) or team.notation == word
+            if (len(word) > 1 and team.label.zh.startswith(word)) or team.notation == word
         ]
         if len(teams) == 1:
             found[place] = replace(token, senses=(Sense("entity", teams[0]),))

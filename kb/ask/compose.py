@@ -5,21 +5,18 @@ Must not know sentences, nor SPARQL.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 from kb.ask.amounts import Amount
 from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
+from kb.ask.comparing import Comparison
 from kb.ask.failure import Failure, Parsed
 from kb.ask.form import (
     Aggregate,
-    Compare,
-    CompareManner,
     Count,
     CountEach,
     Describe,
-    Difference,
     End,
     Extreme,
     Form,
@@ -28,11 +25,11 @@ from kb.ask.form import (
     Numbered,
     Order,
     Question,
-    Related,
     Review,
     Select,
     Set,
 )
+from kb.ask.joined import conjoined
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mention, Mentions
 from kb.ask.sets import SetBuilder, Unfit
@@ -69,7 +66,7 @@ class Composer:
             return Question(told or Review(self._teams()))
         if self._defined():
             return Question(Describe(named.classes[0].values[0]))
-        compared = self._compared()
+        compared = Comparison(named, self.lexicon, self.sets).form()
         if compared is not None:
             return Question(compared)
         if named.has("gap") and (len(named.entities) > 1 or not self.quantity):
@@ -94,16 +91,17 @@ class Composer:
         if each is not None:
             return Question(each)
         end = self._end()
-        first = self._first(asked) if end else None
-        if first is not None and self.lexicon.has_figures(asked.values[0]) and not others:
-            members = self.sets.build(asked, others, limit=first)
+        ranked = self._first() if end else None
+        if ranked is not None and self.lexicon.has_figures(asked.values[0]) and not others:
+            members = self.sets.build(asked, others, limit=ranked)
             order: Order = "descending" if end in ("most", "largest") else "ascending"
-            figures = Set.of(self.lexicon.kind("QuantitativeTarget"), [*members.filters])
-            return Question(Select(figures, order, int(first.figure.bounds[0][1])))
+            ordered = Set.of(self.lexicon.kind("QuantitativeTarget"), [*members.filters])
+            return Question(Select(ordered, order, int(ranked.figure.bounds[0][1])))
         if end:
             return Question(self._extreme(asked, others, end))
-        limit = self._limit(asked) or self._several(asked)
-        members = self._conjoined(asked) or self.sets.build(asked, others, limit=limit)
+        first = self._limit(asked)
+        limit = first or self._several(asked)
+        members = conjoined(named, asked, self.sets) or self.sets.build(asked, others, limit=limit)
         if named.has("sum") and self.lexicon.has_figures(members.kind):
             return Question(Aggregate("sum", members))
         if named.has("mean") and self.lexicon.has_figures(members.kind):
@@ -119,10 +117,9 @@ class Composer:
         if measured and not self.lexicon.has_figures(members.kind):
             self._refuse(*named.texts("quantity", "people", "share"))  # they are no pieces
         if self.quantity and (counted or not self.lexicon.has_figures(members.kind)):
-            if self._limit(asked):
-                self._refuse(self._limit(asked).text)  # how many of the seven
+            if first is not None:
+                self._refuse(first.text)  # how many of the seven
             return Question(Count(members))
-        first = self._limit(asked)
         number = int(first.figure.bounds[0][1]) if first else 0
         if self._order():
             figures = self.lexicon.kind("QuantitativeTarget")
@@ -130,50 +127,6 @@ class Composer:
                 self._refuse(*named.texts("descending", "ascending"))
             return Question(Select(Set.of(figures, [*members.filters]), self._order(), number))
         return Question(Select(members, limit=number), self._manner())
-
-    def _conjoined(self, asked: Mention) -> Set | None:
-        """The set of those to which several conditions hold, each about another class.
-
-        Which team grows by 10,000, and also has a target on titles: two different targets.
-        """
-        if self.lexicon.has_figures(asked.values[0]) or self.lexicon.provision in asked.values:
-            return None
-        parts = self._both(asked) or self.named.parts(asked)
-        if len(parts) < 2 or not all(_is_condition(part) for part in parts):
-            return None
-        found = [
-            SetBuilder(part, self.lexicon, self.sets.clauses).build(asked, part.classes)
-            for part in parts
-        ]
-        if len({members.kind for members in found}) > 1:
-            return None
-        return Set.of(found[0].kind, [item for members in found for item in members.filters])
-
-    def _both(self, asked: Mention) -> tuple[Mentions, ...]:
-        """Two conditions on one class: both recruitment and training mechanisms."""
-        named = self.named
-        others = tuple(item for item in named.classes if item is not asked)
-        team = self.lexicon.kind("TalentTeam")
-        told = [i for i in named.entities if not self.lexicon.is_a(i.values[0], team)]
-        told = sorted([*told, *named.topics], key=lambda item: item.place)
-        if not named.has("both") or len(others) != 1 or len(told) != 2 or named.amounts:
-            return ()
-        between = named.tokens[told[0].place + 1 : told[1].place]
-        again = any(token.role("both") for token in between)  # 既有引进又有培养
-        joined = named.beside(*told) or (again and not any(token.content for token in between))
-        if not joined or any(item.negated for item in (*told, *others)):
-            return ()
-        return tuple(
-            replace(
-                named,
-                classes=others,
-                entities=tuple(
-                    i for i in named.entities if i is one or self.lexicon.is_a(i.values[0], team)
-                ),
-                topics=tuple(i for i in named.topics if i is one),
-            )
-            for one in told
-        )
 
     def _each(self, asked: Mention, others: tuple[Mention, ...]) -> Form | None:
         """How many of one class each member of the other has."""
@@ -267,7 +220,7 @@ class Composer:
                 return amount
         return None
 
-    def _first(self, asked: Mention) -> Amount | None:
+    def _first(self) -> Amount | None:
         """How many of the largest are wanted: the three largest, 最大的三个."""
         for amount in self.named.amounts:
             near = self.named.tokens[max(0, amount.place - 2) : amount.place + 2]
@@ -276,116 +229,6 @@ class Composer:
             if ends and small and 1 < amount.figure.bounds[0][1] <= 50:
                 return amount
         return None
-
-    # --- comparing -------------------------------------------------------------------------
-
-    def _compared(self) -> Form | None:
-        named, lexicon = self.named, self.lexicon
-        roles = [role for role in ("compare", "differ", "common") if named.has(role)]
-        things = [item for item in named.entities if not item.negated]
-        things.sort(key=lambda item: lexicon.is_code(item.values[0]))  # codes are not compared
-        kinds = [lexicon.things[item.values[0]].kinds for item in things]
-        alike = [t.values[0] for t, k in zip(things, kinds, strict=True) if k & kinds[0]]
-        apart = self._apart(things)
-        if apart is not None:
-            return apart
-        # Which of the two: with “or” between them, or a list and a word for which of them.
-        asked = named.has("or") or (named.has("who", "which") and self._named_apart(things))
-        one_of = asked and named.has("more", "fewer") and not named.amounts
-        most = named.has("most", "least", "largest", "smallest")
-        if not roles and most and self._which_of() and self._named_apart(things):
-            return self._larger(alike)
-        if not (roles or one_of) or len(set(alike)) < 2:
-            return None
-        if named.has("more", "fewer", "most", "largest", "least", "smallest"):
-            return self._larger(alike)
-        manner: CompareManner = (
-            "common" if "common" in roles else "differ" if "differ" in roles else "beside"
-        )
-        rest = [item for item in things if item.values[0] not in alike]
-        classes = [c for c in named.classes if not lexicon.is_a(alike[0], c.values[0])]
-        if classes:
-            asked, others = classes[-1], tuple(classes[:-1])
-        else:
-            asked, others = Mention(-1, (lexicon.provision,), ""), ()
-        members = self.sets.build(asked, others, entities=rest)
-        return Compare(tuple(sorted(set(alike))), members, manner)
-
-    def _which_of(self) -> bool:
-        """Whether it is asked which of the things named, and not which of a class."""
-        named = self.named
-        for place, token in enumerate(named.tokens):
-            if not token.role("which", "who"):
-                continue
-            before, after = named.tokens[max(0, place - 1) : place], named.tokens[place + 1 :]
-            told = any(other.of("class") for other in before)
-            if not told and not any(o.of("class", "entity", "topic") for o in after[:1]):
-                return True
-        return False
-
-    def _named_apart(self, things: list[Mention]) -> bool:
-        """Whether all that is named, other than codes, are things of one class in a list."""
-        own = [item for item in things if not self.lexicon.is_code(item.values[0])]
-        kinds = [self.lexicon.things[item.values[0]].kinds for item in own]
-        tokens = self.named.tokens
-        listed = all(
-            tokens[other.place].parted
-            or any(t.role("and", "or", "compare") for t in tokens[one.place + 1 : other.place])
-            for one, other in pairwise(sorted(own, key=lambda item: item.place))
-        )
-        return len(own) > 1 and all(kind & kinds[0] for kind in kinds) and listed
-
-    def _apart(self, things: list[Mention]) -> Form | None:
-        """By how much the figures of two things differ."""
-        named, lexicon = self.named, self.lexicon
-        more = named.has("more", "fewer", "more-than", "less-than", "differ")
-        if named.amounts or not (named.has("gap") or (self.quantity and more)):
-            return None
-        pairs = [
-            (one, other)
-            for one in things
-            for other in things
-            if one.place < other.place
-            and one.values[0] != other.values[0]
-            and not lexicon.is_code(one.values[0])
-            and lexicon.things[one.values[0]].kinds & lexicon.things[other.values[0]].kinds
-        ]
-        if len(pairs) != 1:
-            return None
-        figures = Mention(-1, (lexicon.kind("QuantitativeTarget"),), "")
-        rest = [item for item in things if item not in pairs[0]]
-        classes = [
-            c for c in named.classes if not self.lexicon.has_figures(c.values[0]) and not c.loose
-        ]
-        sides = [self.sets.build(figures, classes, entities=[one, *rest]) for one in pairs[0]]
-        return Difference.of(*sides)
-
-    def _larger(self, alike: list[str]) -> Form:
-        """Which of several has the larger figure: of those that the question names."""
-        figures = self.lexicon.kind("QuantitativeTarget")
-        rest = [item for item in self.named.entities if item.values[0] not in alike]
-        own = [
-            item
-            for item in self.named.classes
-            if not any(self.lexicon.is_a(alike[0], kind) for kind in item.values)
-        ]
-        counted = bool(own) and self.named.has("most", "least", "more", "fewer")
-        if counted and not (rest or self.named.topics):
-            # Which of them has more of a class; figures are compared where they are told apart.
-            inner = self.sets.build(own[0], (), entities=[])
-        else:
-            counted = False
-            inner = self.sets.build(Mention(-1, (figures,), ""), (), entities=rest)
-        if not inner.filters and not counted:
-            self._refuse(*self.named.texts("more", "fewer", "largest", "smallest"))
-        counted = counted and inner.kind == figures
-        side: End = "least" if self.named.has("fewer", "least", "smallest") else "most"
-        kind = next(
-            k
-            for k in sorted(self.lexicon.things[alike[0]].kinds)
-            if self.lexicon.relates(figures, k) and all(self.lexicon.is_a(a, k) for a in alike)
-        )
-        return Extreme(Set.of(kind, [Related(tuple(sorted(set(alike))))]), side, inner, counted)
 
     # --- without a class -------------------------------------------------------------------
 
@@ -516,9 +359,3 @@ class Composer:
 
     def _refuse(self, *spans: str) -> None:
         raise Unfit(spans)
-
-
-def _is_condition(part: Mentions) -> bool:
-    """Whether what is named in a part of a question says something of what is asked for."""
-    told = part.classes or part.entities or part.topics
-    return bool(told) or all(not one.plain or one.figure.unit for one in part.amounts)

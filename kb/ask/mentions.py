@@ -66,7 +66,6 @@ class Mentions:
     amounts: tuple[Amount, ...] = ()
     scopes: tuple[Mention, ...] = ()
     facts: tuple[Mention, ...] = ()
-    _first: int = 0  # of a part: where it begins
 
     @classmethod
     def of(cls, tokens: Sequence[Token], lexicon: Lexicon) -> Mentions:
@@ -280,42 +279,6 @@ class Mentions:
             item for item in rest if not (pronoun and set(item.values) & set(chosen.values))
         )
 
-    def parts(self, asked: Mention) -> tuple[Mentions, ...]:
-        """The conditions that a question joins, each with what it names.
-
-        A condition begins at a comma or a word for “and”, and has a class or a number of its
-        own; what has none belongs to the condition before it. The class asked for is in none.
-        """
-        starts = [
-            place
-            for place, token in enumerate(self.tokens)
-            if place
-            and (token.parted or token.begins or token.role("and", "both") or self.relative(place))
-        ]
-        parts: list[Mentions] = []
-        for first, end in pairwise([0, *starts, len(self.tokens)]):
-            part = self._between(first, end, asked)
-            if parts and not (part.classes or part.amounts):
-                part = self._between(parts[-1]._first, end, asked)
-                parts.pop()
-            elif parts and not (parts[-1].classes or parts[-1].amounts):
-                part = self._between(parts.pop()._first, end, asked)
-            parts.append(part)
-        return tuple(parts)
-
-    def _between(self, first: int, end: int, asked: Mention) -> Mentions:
-        """The same with nothing named but what stands between two places."""
-        names = ("classes", "entities", "topics", "amounts", "scopes", "facts")
-        kept = {
-            name: tuple(
-                item
-                for item in getattr(self, name)
-                if first <= item.place < end and item is not asked
-            )
-            for name in names
-        }
-        return replace(self, _first=first, **kept)
-
     def beside(self, one: Mention, other: Mention) -> bool:
         """Whether two names stand in a list: nothing but “and” or a comma between them."""
         first, last = sorted((one.place, other.place))
@@ -373,7 +336,7 @@ def _drop_loose(found: dict[str, list[Mention]], lexicon: Lexicon, bare: Mention
 
 
 def _summed_up(amount: Amount, found: dict[str, list[Mention]], tokens: tuple[Token, ...]) -> bool:
-    """Whether a number only says how many were just listed: rural, skilled and social, all three."""
+    """Whether a number only says how many were just listed: rural and skilled, both teams."""
     kinds = [item for item in found["class"] if 0 < item.place - amount.place <= _JOINED]
     if (
         not amount.plain

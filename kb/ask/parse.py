@@ -34,7 +34,7 @@ _TELLING = 20
 def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed:
     """The question that the tokens ask, or why they ask none."""
     named = Mentions.of(tokens, lexicon)
-    parsed = _parse(named, lexicon, clauses)
+    parsed = _no_such_member(named, lexicon, clauses) or _parse(named, lexicon, clauses)
     if not isinstance(parsed, Question) or not _shares(parsed, named, lexicon, clauses):
         return parsed
     return Failure("not-found", (), (parsed.form,))
@@ -52,9 +52,6 @@ def _shares(asked: Question, named: Mentions, lexicon: Lexicon, clauses: Clauses
 
 
 def _parse(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Parsed:
-    failure = _no_such_member(named, lexicon, clauses)
-    if failure is not None:
-        return failure
     if named.unknown and all(_slight(token, named) for token in named.unknown):
         named = named.understood(lexicon)
     search = Search(named, lexicon, clauses)
@@ -68,20 +65,8 @@ def _parse(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Parsed:
     if isinstance(composed, Question) and _vague(composed.form, named, lexicon):
         composed = Failure("ambiguous", (), choices(named, lexicon))
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
-        apart = isinstance(composed.form, NotStated | Compare | Difference)
-        searched = (_told(named, lexicon) or named.amounts) and not apart
-        other = search.find() if searched else None
-        found = other if isinstance(other, Question) and _alike(composed, other, named) else None
-        plain = None if apart else _without_idle(named, lexicon, clauses)
-        instead = replace(plain, instead=found) if plain is not None else found
-        if plain is not None and any(
-            not lexicon.is_code(item.values[0]) for item in named.entities
-        ):
-            return instead or composed  # who carries it out: the word says nothing more
-        return replace(composed, instead=instead)
-    if not _told(named, lexicon) and not isinstance(composed, Question):
-        return composed
-    if isinstance(composed, Failure) and _worked_out(named):
+        return _with_substitutes(composed, named, lexicon, clauses, search)
+    if isinstance(composed, Failure) and (_worked_out(named) or not _told(named, lexicon)):
         return composed  # a clause that is found is no sum, and not all but one
     found = search.find()
     if isinstance(found, Question):
@@ -90,6 +75,24 @@ def _parse(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Parsed:
     if plainly is not None or not isinstance(composed, Failure):
         return plainly or found
     return composed if composed.trouble == "no-such-entity" else found
+
+
+def _with_substitutes(
+    composed: Question, named: Mentions, lexicon: Lexicon, clauses: Clauses, search: Search
+) -> Question:
+    """What is composed, with what is asked in its place where it finds nothing."""
+    if isinstance(composed.form, NotStated | Compare | Difference):
+        return composed
+    searched = search.find() if _told(named, lexicon) or named.amounts else None
+    fits = isinstance(searched, Question) and _alike(composed, searched, named)
+    found = searched if isinstance(searched, Question) and fits else None
+    plain = _without_idle(named, lexicon, clauses)
+    if plain is None:
+        return replace(composed, instead=found)
+    instead = replace(plain, instead=found)
+    if any(not lexicon.is_code(item.values[0]) for item in named.entities):
+        return instead  # who carries it out: the word says nothing more
+    return replace(composed, instead=instead)
 
 
 def _worked_out(named: Mentions) -> bool:

@@ -1,7 +1,8 @@
 """Questions in Chinese and English against their gold answers (tests/questions, judging.py).
 
 Sets: ``a`` to develop with, ``b`` held out, ``e`` composed questions (odd lines to develop
-with), ``noise`` made of ``a`` by a seed, ``other words`` frames filled with names, ``pairs`` templates asked in both languages, ``dialogues``. A share
+with), ``noise`` made of ``a`` by a seed, ``other words`` frames filled with names, ``pairs``
+templates asked in both languages, ``dialogues``. A share
 has the lower end of its 95 % interval (Wilson) beside it.
 ``precision`` is of what was answered, ``recall`` of what has an answer, ``refused`` the share of
 what has none that was refused rightly, ``reason`` of those with the right reason, ``agree`` the
