@@ -81,7 +81,7 @@ def _with_substitutes(
     composed: Question, named: Mentions, lexicon: Lexicon, clauses: Clauses, search: Search
 ) -> Question:
     """What is composed, with what is asked in its place where it finds nothing."""
-    if isinstance(composed.form, NotStated | Compare | Difference):
+    if isinstance(composed.form, NotStated | Compare | Difference) or _worked_out(named):
         return composed
     searched = search.find() if _told(named, lexicon) or named.amounts else None
     fits = isinstance(searched, Question) and _alike(composed, searched, named)
@@ -170,6 +170,8 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
         return False
     if isinstance(form, Extreme) and len(form.members.related) > 1:
         return False  # which of those that are named
+    if _worked_out(named) and named.classes:
+        return False  # a clause that has the words is the opposite of what is asked
     if not named.classes or _subject(form, named, lexicon):
         return True
     figure = named.has("quantity", "people", "share")

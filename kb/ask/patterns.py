@@ -105,8 +105,11 @@ class Patterns:
             if self.lexicon.schema.is_a(item.within.kind, kind):
                 yield f"  ?{name} a {self.short(item.within.kind)} ."
                 return
+            joined = self._joined(self.relation(kind, item), name, f"?{other}")
+            if item.negated:  # from what is at hand, and not from all there is
+                yield from joined
             yield from self.members(item.within, other)
-            yield from self._joined(self.relation(kind, item), name, f"?{other}")
+            yield from joined
             return
         if len(item.entities) == 1:
             value = f"<{item.entities[0]}>"

@@ -102,6 +102,15 @@ def test_a_word_that_has_no_place_is_no_answer(question: str, asker: Asker) -> N
     assert not answer.rows
 
 
+@pytest.mark.parametrize("question", ["没提到数据库的队伍", "teams that do not mention databases"])
+def test_who_does_not_is_never_who_does(question: str, asker: Asker) -> None:
+    does = {row.team for row in asker.ask("提到数据库的队伍有哪些").rows}
+    does_not = {row.team for row in asker.ask(question).rows}
+    assert does
+    assert does_not
+    assert not does & does_not
+
+
 def test_both_of_two_kinds_have_to_be_there(asker: Asker) -> None:
     both = {row.team for row in asker.ask("既有引进又有培养机制的队伍").rows}
     one = {row.team for row in asker.ask("有引进机制的队伍").rows}
