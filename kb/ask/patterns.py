@@ -94,7 +94,9 @@ class Patterns:
         else:
             lines = self._related(kind, item, name, other)
         if isinstance(item, About | Related) and item.negated:
-            yield "  FILTER NOT EXISTS {"
+            # Those of a set are found once, and not anew for each that may be related to them.
+            once = isinstance(item, Related) and item.within is not None
+            yield "  MINUS {" if once else "  FILTER NOT EXISTS {"
             yield from ("  " + line for line in lines)
             yield "  }"
         else:
@@ -105,11 +107,8 @@ class Patterns:
             if self.lexicon.schema.is_a(item.within.kind, kind):
                 yield f"  ?{name} a {self.short(item.within.kind)} ."
                 return
-            joined = self._joined(self.relation(kind, item), name, f"?{other}")
-            if item.negated:  # from what is at hand, and not from all there is
-                yield from joined
             yield from self.members(item.within, other)
-            yield from joined
+            yield from self._joined(self.relation(kind, item), name, f"?{other}")
             return
         if len(item.entities) == 1:
             value = f"<{item.entities[0]}>"
