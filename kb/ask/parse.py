@@ -81,8 +81,10 @@ def _with_substitutes(
     composed: Question, named: Mentions, lexicon: Lexicon, clauses: Clauses, search: Search
 ) -> Question:
     """What is composed, with what is asked in its place where it finds nothing."""
-    if isinstance(composed.form, NotStated | Compare | Difference) or _worked_out(named):
+    if isinstance(composed.form, NotStated | Compare | Difference):
         return composed
+    if _worked_out(named):
+        return _without_idle(named, lexicon, clauses) or composed
     searched = search.find() if _told(named, lexicon) or named.amounts else None
     fits = isinstance(searched, Question) and _alike(composed, searched, named)
     found = searched if isinstance(searched, Question) and fits else None
@@ -99,6 +101,17 @@ def _worked_out(named: Mentions) -> bool:
     """Whether the answer has to be worked out from several clauses, or leaves some of them out."""
     taken_away = any(item.negated for item in (*named.topics, *named.entities))
     return named.has("sum", "mean", "agree", "except") or taken_away
+
+
+def _leaves_out(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
+    """Whether a clause that has the words would be the opposite of what is asked.
+
+    Which teams do not mention it; but clauses may be asked for in words such as *without delay*.
+    """
+    clauses = isinstance(form, Select) and (
+        form.members.kind in {*lexicon.provisions, lexicon.provision}
+    )
+    return bool(named.classes) and _worked_out(named) and (named.has("except") or not clauses)
 
 
 def _alike(composed: Question, other: Question, named: Mentions) -> bool:
@@ -166,12 +179,10 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     form = composed.form
     if all(named.tokens[item.place].quoted for item in named.topics):
         return False  # what is quoted is meant as it is written
-    if isinstance(form, Compare | Difference | NotStated):
+    ranked = isinstance(form, Extreme) and len(form.members.related) > 1  # which of those named
+    apart = isinstance(form, Compare | Difference | NotStated)
+    if ranked or apart or _leaves_out(form, named, lexicon):
         return False
-    if isinstance(form, Extreme) and len(form.members.related) > 1:
-        return False  # which of those that are named
-    if _worked_out(named) and named.classes:
-        return False  # a clause that has the words is the opposite of what is asked
     if not named.classes or _subject(form, named, lexicon):
         return True
     figure = named.has("quantity", "people", "share")
