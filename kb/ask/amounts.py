@@ -8,11 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast, get_args
 
+from kb.ask import numbers
 from kb.ask.form import Figure, Operator
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
+from kb.normalise import units
 
 _OPERATORS = get_args(Operator)
+_EMPTY = {"filler", "general"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,10 @@ def amounts(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[Amount]:
     skip = -1
     for place, token in enumerate(tokens):
         value = _number(token)
+        if value is None and (single := _counted(tokens, place)) is not None:
+            bound: Operator = _operator(tokens, place, place + 1) or "exactly"
+            found.append(Amount(place, Figure(((bound, single),)), token.text, plain=False))
+            continue
         if value is None or place <= skip:
             continue
         unit, after = _unit(tokens, place + 1, lexicon)
@@ -66,15 +73,28 @@ def _number(token: Token) -> float | None:
     return float(values[0]) if values else None
 
 
+def _counted(tokens: tuple[Token, ...], place: int) -> float | None:
+    """The number of a word that else says nothing: *only one* team, *more than one*."""
+    token = tokens[place]
+    said = {sense.value for sense in token.senses if sense.kind == "word"}
+    if not place or not tokens[place - 1].role("only", *_OPERATORS) or not said & _EMPTY:
+        return None
+    if token.role("particle") or any(s.kind not in ("word", "number") for s in token.senses):
+        return None
+    words = [unit.key for unit in units(token.text)]
+    read = numbers.read(words, 0) if words else None
+    return read[0] if read else None
+
+
 def _unit(tokens: tuple[Token, ...], place: int, lexicon: Lexicon) -> tuple[str, int]:
     """The unit that stands at a place, and the place after it."""
     if place < len(tokens):
         kind = lexicon.kind("Unit")
-        units = tokens[place].of("unit") or tuple(
+        named = tokens[place].of("unit") or tuple(
             value for value in tokens[place].of("entity") if lexicon.is_a(value, kind)
         )
-        if units:
-            return units[0], place + 1
+        if named:
+            return named[0], place + 1
     return "", place
 
 

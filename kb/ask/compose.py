@@ -5,30 +5,31 @@ Must not know sentences, nor SPARQL.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kb.ask.amounts import Amount
 from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
+from kb.ask.comparing import Comparison
 from kb.ask.failure import Failure, Parsed
 from kb.ask.form import (
     Aggregate,
-    Compare,
-    CompareManner,
     Count,
     CountEach,
     Describe,
-    Difference,
     End,
     Extreme,
     Form,
     Manner,
     NotStated,
+    Numbered,
     Order,
     Question,
-    Related,
     Review,
     Select,
     Set,
 )
+from kb.ask.joined import conjoined
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mention, Mentions
 from kb.ask.sets import SetBuilder, Unfit
@@ -61,10 +62,11 @@ class Composer:
         if named.facts:
             return self._missing_fact()
         if named.has("agree"):
-            return Question(Review(self._teams()))
+            told = self._added_up()
+            return Question(told or Review(self._teams()))
         if self._defined():
             return Question(Describe(named.classes[0].values[0]))
-        compared = self._compared()
+        compared = Comparison(named, self.lexicon, self.sets).form()
         if compared is not None:
             return Question(compared)
         if named.has("gap") and (len(named.entities) > 1 or not self.quantity):
@@ -81,27 +83,44 @@ class Composer:
 
     def _of_class(self, asked: Mention, others: tuple[Mention, ...]) -> Parsed:
         named = self.named
+        taken = [item for item in (*named.classes, *named.entities, *named.topics) if item.negated]
+        quoted = any(one.role("not") and other.quoted for one, other in pairwise(named.tokens))
+        if named.has("not") and not taken and not quoted:
+            self._refuse(*named.texts("not"))
         each = self._each(asked, others)
         if each is not None:
             return Question(each)
         end = self._end()
+        ranked = self._first() if end else None
+        if ranked is not None and self.lexicon.has_figures(asked.values[0]) and not others:
+            members = self.sets.build(asked, others, limit=ranked)
+            order: Order = "descending" if end in ("most", "largest") else "ascending"
+            ordered = Set.of(self.lexicon.kind("QuantitativeTarget"), [*members.filters])
+            return Question(Select(ordered, order, int(ranked.figure.bounds[0][1])))
         if end:
             return Question(self._extreme(asked, others, end))
-        members = self.sets.build(asked, others, limit=self._limit(asked))
+        first = self._limit(asked)
+        limit = first or self._several(asked)
+        members = conjoined(named, asked, self.sets) or self.sets.build(asked, others, limit=limit)
         if named.has("sum") and self.lexicon.has_figures(members.kind):
             return Question(Aggregate("sum", members))
         if named.has("mean") and self.lexicon.has_figures(members.kind):
             return Question(Aggregate("mean", members))
-        if any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
+        told = any(isinstance(item, Numbered) and item.other for item in members.filters)
+        if not told and any(named.has(role) for role in ("sum", "mean", "more", "fewer")):
             self._refuse(*named.texts("sum", "mean", "more", "fewer"))
-        counted = named.has("pieces") or named.follows(asked.place, "quantity")
+        # Without a class, pieces of what is named are counted, and the plan gives their number.
+        counted = asked.place >= 0 and (
+            named.has("pieces") or named.follows(asked.place, "quantity")
+        )
         measured = named.counts_people or named.has("share")
         if measured and not self.lexicon.has_figures(members.kind):
             self._refuse(*named.texts("quantity", "people", "share"))  # they are no pieces
         if self.quantity and (counted or not self.lexicon.has_figures(members.kind)):
+            if first is not None:
+                self._refuse(first.text)  # how many of the seven
             return Question(Count(members))
-        limit = self._limit(asked)
-        number = int(limit.figure.bounds[0][1]) if limit else 0
+        number = int(first.figure.bounds[0][1]) if first else 0
         if self._order():
             figures = self.lexicon.kind("QuantitativeTarget")
             if not self.lexicon.has_figures(members.kind):
@@ -113,7 +132,8 @@ class Composer:
         """How many of one class each member of the other has."""
         named = self.named
         both = sorted((asked, *others), key=lambda item: item.place)
-        if len(both) != 2 or not named.has("each", "mean") or not self.quantity:
+        asked_for = self.quantity or (named.has("mean") and named.has("each"))
+        if len(both) != 2 or not named.has("each", "mean") or not asked_for:
             return None
         after = [
             item
@@ -154,7 +174,8 @@ class Composer:
         ]
         if others and len(others) == len(counts) == 1:
             inner = self.sets.build(others[0], ())
-            return Extreme(Set(kind), side, inner)
+            counted = inner.kind == lexicon.kind("QuantitativeTarget") and end in ("most", "least")
+            return Extreme(Set(kind), side, inner, counted)
         if others and counts:
             self._refuse(*(item.text for item in others))
         target = others[0] if others else Mention(-1, (lexicon.kind("QuantitativeTarget"),), "")
@@ -162,6 +183,8 @@ class Composer:
         if not inner.filters and not others:
             self._refuse(*named.texts(end))
         figures = Set.of(lexicon.kind("QuantitativeTarget"), list(inner.filters))
+        if not lexicon.relates(kind, figures.kind):
+            self._refuse(asked.text, *named.texts(end))
         return Extreme(Set(kind), side, figures)
 
     def _end(self) -> str:
@@ -185,76 +208,35 @@ class Composer:
                 return amount
         return None
 
-    # --- comparing -------------------------------------------------------------------------
+    def _several(self, asked: Mention) -> Amount | None:
+        """A number of what is asked for itself: is there more than one team that does."""
+        for amount in self.named.amounts:
+            near = 0 < asked.place - amount.place <= 2
+            if near and not amount.plain and amount.figure.bounds[0][1] <= 10:
+                if amount.figure.unit:
+                    continue
+                if not self.named.has("exists") and self.named.tokens[0].content:
+                    self._refuse(amount.text)
+                return amount
+        return None
 
-    def _compared(self) -> Form | None:
-        named, lexicon = self.named, self.lexicon
-        roles = [role for role in ("compare", "differ", "common") if named.has(role)]
-        things = [item for item in named.entities if not item.negated]
-        kinds = [lexicon.things[item.values[0]].kinds for item in things]
-        alike = [t.values[0] for t, k in zip(things, kinds, strict=True) if k & kinds[0]]
-        apart = self._apart(things)
-        if apart is not None:
-            return apart
-        one_of = named.has("or") and named.has("who", "which") and named.has("more", "fewer")
-        if not (roles or one_of) or len(set(alike)) < 2:
-            return None
-        if named.has("more", "fewer", "most", "largest", "least", "smallest"):
-            return self._larger(alike)
-        manner: CompareManner = (
-            "common" if "common" in roles else "differ" if "differ" in roles else "beside"
-        )
-        rest = [item for item in things if item.values[0] not in alike]
-        classes = [c for c in named.classes if not lexicon.is_a(alike[0], c.values[0])]
-        if classes:
-            asked, others = classes[-1], tuple(classes[:-1])
-        else:
-            asked, others = Mention(-1, (lexicon.provision,), ""), ()
-        members = self.sets.build(asked, others, entities=rest)
-        return Compare(tuple(sorted(set(alike))), members, manner)
-
-    def _apart(self, things: list[Mention]) -> Form | None:
-        """By how much the figures of two things differ."""
-        named, lexicon = self.named, self.lexicon
-        more = named.has("more", "fewer", "more-than", "less-than", "differ")
-        if named.amounts or not (named.has("gap") or (self.quantity and more)):
-            return None
-        pairs = [
-            (one, other)
-            for one in things
-            for other in things
-            if one.place < other.place
-            and one.values[0] != other.values[0]
-            and not lexicon.is_code(one.values[0])
-            and lexicon.things[one.values[0]].kinds & lexicon.things[other.values[0]].kinds
-        ]
-        if len(pairs) != 1:
-            return None
-        figures = Mention(-1, (lexicon.kind("QuantitativeTarget"),), "")
-        rest = [item for item in things if item not in pairs[0]]
-        classes = [
-            c for c in named.classes if not self.lexicon.has_figures(c.values[0]) and not c.loose
-        ]
-        sides = [self.sets.build(figures, classes, entities=[one, *rest]) for one in pairs[0]]
-        return Difference.of(*sides)
-
-    def _larger(self, alike: list[str]) -> Form:
-        """Which of several has the larger figure: of those that the question names."""
-        figures = self.lexicon.kind("QuantitativeTarget")
-        rest = [item for item in self.named.entities if item.values[0] not in alike]
-        inner = self.sets.build(Mention(-1, (figures,), ""), (), entities=rest)
-        if not inner.filters:
-            self._refuse(*self.named.texts("more", "fewer"))
-        side: End = "least" if self.named.has("fewer", "least", "smallest") else "most"
-        kind = next(
-            k for k in self.lexicon.things[alike[0]].kinds if self.lexicon.relates(figures, k)
-        )
-        return Extreme(Set.of(kind, [Related(tuple(sorted(set(alike))))]), side, inner)
+    def _first(self) -> Amount | None:
+        """How many of the largest are wanted: the three largest, 最大的三个."""
+        for amount in self.named.amounts:
+            near = self.named.tokens[max(0, amount.place - 2) : amount.place + 2]
+            ends = any(token.role("most", "least", "largest", "smallest") for token in near)
+            small = amount.plain and not amount.figure.unit.endswith(("percent", "person"))
+            if ends and small and 1 < amount.figure.bounds[0][1] <= 50:
+                return amount
+        return None
 
     # --- without a class -------------------------------------------------------------------
 
     def _without_class(self) -> Parsed:
         named = self.named
+        level = self._base_level()
+        if level is not None:
+            return Question(level)
         figure = self._implied_figure()
         if figure is not None:
             return Question(Select(figure), "value")
@@ -265,8 +247,10 @@ class Composer:
             members = self.sets.build(Mention(-1, (self.lexicon.provision,), ""), ())
             return Question(Select(members), self._manner())
         mentioned = named.entities or named.scopes
-        if not mentioned:
-            self._refuse()
+        if not mentioned or named.has("not"):
+            self._refuse(*named.texts("not"))
+        if not named.entities and named.has("which") and not named.has("define", "cite"):
+            self._refuse(*(item.text for item in mentioned))  # what of the plan?
         values = {item.values for item in mentioned}
         if len(values) > 1 or self.quantity:
             self._refuse(*(item.text for item in mentioned))
@@ -291,10 +275,37 @@ class Composer:
             return None
         return self.sets.build(Mention(-1, (kind,), ""), ())
 
+    def _base_level(self) -> NotStated | None:
+        """How many there were where growth starts from: at the end of the plan before."""
+        base = self.lexicon.schema.ns.removesuffix("ns#")
+        starts = [
+            item
+            for item in self.named.entities
+            if f"{base}scheme/baseline" in self.lexicon.things[item.values[0]].kinds
+        ]
+        compared = self.named.has("share", "more", "fewer", "compare", "differ")
+        person = f"{base}scheme/unit/person"
+        counted = self.quantity or any(person in item.values for item in self.named.entities)
+        telling = [
+            item for item in self.named.topics if not {*item.values} <= self.sets.clauses.light
+        ]
+        if not starts or compared or telling or not counted:
+            return None
+        about = {
+            item.values[0]
+            for item in self.named.entities
+            if item not in starts and not self.lexicon.is_code(item.values[0])
+        }
+        return NotStated((f"{base}scheme/fact-kind/baseline-value",), tuple(sorted(about)))
+
     def _implied_class(self) -> str:
         """The class that a question word asks for by itself: who, how many."""
         if self.named.asks_who:
-            return "Body"
+            # Who else but the party team: a team.
+            team = self.lexicon.kind("TalentTeam")
+            others = [item for item in self.named.entities if item.negated]
+            whole = others and all(self.lexicon.is_a(o.values[0], team) for o in others)
+            return "TalentTeam" if whole else "Body"
         # How many of a team there are is another question: a figure needs more than a team.
         team = self.lexicon.kind("TalentTeam")
         narrow = self.named.topics or [
@@ -305,6 +316,15 @@ class Composer:
         if self._end() or self._order():
             return "QuantitativeTarget" if narrow else ""
         return "QuantitativeTarget" if self.quantity and narrow else ""
+
+    def _added_up(self) -> Form | None:
+        """What the figures of one team come to: of all teams, it is whether they agree."""
+        named = self.named
+        figures = [c for c in named.classes if self.lexicon.has_figures(c.values[0])]
+        if len(self._teams()) != 1 or len(figures) != 1 or len(named.classes) > 1 or named.amounts:
+            return None
+        members = self.sets.build(figures[0], ())
+        return Aggregate("sum", members)
 
     def _missing_fact(self) -> Parsed:
         named, lexicon = self.named, self.lexicon

@@ -81,7 +81,7 @@ def filled(form: Form, values: Values) -> Form:  # noqa: PLR0911 - one for each 
         return CountEach(_set(form.each, values), _set(form.counted, values))
     if isinstance(form, Extreme):
         by = _set(form.by, values) if form.by is not None else None
-        return Extreme(_set(form.members, values), form.end, by)
+        return Extreme(_set(form.members, values), form.end, by, form.counted)
     if isinstance(form, Aggregate):
         each = _set(form.each, values) if form.each is not None else None
         return Aggregate(form.function, _set(form.members, values), each)

@@ -143,7 +143,7 @@ class Finder:
 
     def _extreme(self, form: Extreme, found: list[dict[str, str]]) -> list[Row]:
         figures = self._lexicon.kind("QuantitativeTarget")
-        if form.by is not None and form.by.kind != figures:
+        if form.by is not None and (form.counted or form.by.kind != figures):
             return self._counts(form.members, form.by, found)
         if form.by is None:
             return self._members(form.members, [row["item"] for row in found])
@@ -210,7 +210,9 @@ class Finder:
             return rows
         alike = self._alike(form)
         if form.manner == "differ":
-            return [row for row in rows if row.iri not in alike]
+            apart = [row for row in rows if row.iri not in alike]
+            # Where all of one side has its like, what is alike is no whole: all is shown.
+            return apart if {row.team for row in apart} == {row.team for row in rows} else rows
         more = [row for row in self._alike_rows(form, alike) if row not in rows]
         return [*rows, *more]
 

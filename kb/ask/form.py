@@ -167,11 +167,13 @@ class Extreme:
         end: most or least.
         by: the set whose related members are counted; their own numbers where there is none,
             and those of the figures in this set where it is one of figures.
+        counted: whether figures, too, are counted: the most quantitative targets.
     """
 
     members: Set
     end: End
     by: Set | None = None
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

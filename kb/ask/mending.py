@@ -10,6 +10,8 @@ from kb.ask.lexicon import Lexicon
 from kb.ask.repair import Repair, Repairer
 from kb.ask.scan import Token, scan
 
+#: A shorter Latin word that is all that is named is no slip.
+_TELLING = 5
 Scanned = tuple[tuple[Token, ...], tuple[Repair, ...]]
 
 
@@ -41,8 +43,10 @@ def _useful(
         return tokens, ()
     again = scan(repaired, lexicon)
     names = any(token.content for token in tokens)
-    if not names and not all(token.known for token in again):
-        return tokens, ()  # one word of a question about something else
+    short = all(len(one.written) < _TELLING for one in repairs if one.written.isascii())
+    latin = any(one.written.isascii() for one in repairs)
+    if not names and ((latin and short) or not all(token.known for token in again)):
+        return tokens, ()  # one word of a question about something else: golf is no gold
     unknown = " ".join(token.text for token in again if not token.known).casefold().split()
     kept = tuple(one for one in repairs if one.read.casefold() not in unknown)
     if len(kept) == len(repairs):

@@ -10,12 +10,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kb.ask.amounts import Amount, amounts
+from kb.ask.codes import coded
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
+from kb.ask.splitting import split
 from kb.normalise import is_ideograph
 
 #: So many words before a name may stand between it and the word that negates it.
 _REACH = 8
+#: So many words may stand between a number and the class that it counts: 三 支 队伍.
+_JOINED = 3
 #: What may stand between a word that negates and the name that it negates.
 _PASSED = ("filler", "particle", "regarding", "and", "or", "exists", "both")
 
@@ -66,14 +70,18 @@ class Mentions:
     @classmethod
     def of(cls, tokens: Sequence[Token], lexicon: Lexicon) -> Mentions:
         """Sort the tokens of a question."""
-        tokens = tuple(tokens)
+        tokens = coded(split(tokens, lexicon), lexicon)
         bare = cls(tokens)
         found: dict[str, list[Mention]] = {
             name: [] for name in ("class", "entity", "topic", "scope", "fact")
         }
         for place, token in enumerate(tokens):
             facts, kinds, topics = token.of("fact"), token.of("class"), token.of("topic")
-            things = tuple(dict.fromkeys(token.of("entity", "clause")))
+            things = tuple(dict.fromkeys(token.of("entity", "clause"))) or bare.marker(
+                place, lexicon
+            )
+            if token.of("unit") and bare.follows(place, "more", "fewer", "quantity"):
+                facts = ()  # how many more heads
             asked = bool(kinds) and bare.asked(place)
             loose = all(s.loose for s in token.senses if s.kind in ("class", "entity", "fact"))
             mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
@@ -82,25 +90,61 @@ class Mentions:
                 found["fact"].append(replace(mention, values=facts))
             elif things and not asked:
                 _sort(found, "entity", replace(mention, values=things), lexicon.scope)
-            elif kinds:
+            elif kinds and not bare.relative(place):
                 outside = frozenset() if asked else lexicon.scope
                 _sort(found, "class", replace(mention, values=kinds), outside)
             elif topics:
                 found["topic"].append(replace(mention, values=topics))
         _drop_loose(found, lexicon, bare)
+        _negate_heads(found, bare)
         return cls(
             tokens,
             classes=tuple(found["class"]),
             entities=tuple(found["entity"]),
             topics=tuple(found["topic"]),
-            amounts=tuple(amounts(tokens, lexicon)),
+            amounts=tuple(
+                one for one in amounts(tokens, lexicon) if not _summed_up(one, found, tokens)
+            ),
             scopes=tuple(found["scope"]),
             facts=tuple(found["fact"]),
         )
 
+    def marker(self, place: int, lexicon: Lexicon) -> tuple[str, ...]:
+        """The comparator that a word for “about” names, where it compares no number."""
+        token = self.tokens[place]
+        scheme = lexicon.schema.ns.removesuffix("ns#") + "scheme/comparator/"
+        if token.quoted:  # “突破” as the plan has it
+            said = [scheme + s.value for s in token.senses if s.kind == "word"]
+            return tuple(iri for iri in said if iri in lexicon.things)[:1]
+        name = scheme + "about"
+        near = self.tokens[max(0, place - 2) : place + 2]
+        if (
+            not token.role("about")
+            or token.role("regarding", "filler", "general")
+            or name not in lexicon.things
+            or any(other.of("number") for other in near)
+            or self.has("quantity")
+        ):
+            return ()
+        return (name,)
+
     def asked(self, place: int) -> bool:
-        """Whether a question word stands right before a token."""
+        """Whether a question word stands right before a token, or it is one itself: whose."""
+        if self._pronoun(place):
+            return not self.relative(place)
         return self.follows(place, "which", "quantity", "people", "exists")
+
+    def _pronoun(self, place: int) -> bool:
+        """Whether a token both asks and stands for a class: whose, for whom."""
+        token = self.tokens[place]
+        return bool(token.of("class")) and any(s.value == "which" for s in token.senses)
+
+    def relative(self, place: int) -> bool:
+        """Whether such a token only joins what follows to a name: the team whose mechanisms."""
+        before = self.tokens[place - 1] if place else None
+        plain = before is not None and before.content and not before.quoted
+        latin = not is_ideograph(self.tokens[place].text[0])
+        return self._pronoun(place) and latin and plain and not self.tokens[place].begins
 
     def follows(self, place: int, *roles: str) -> bool:
         """Whether a word of one of the roles stands right before a token, particles aside."""
@@ -154,6 +198,17 @@ class Mentions:
             for one, other in pairwise(self.tokens)
         )
 
+    @property
+    def counts(self) -> bool:
+        """Whether a number of things or people is asked for, and no share of them."""
+        return (
+            self.has("counting")
+            and not self.has("share")
+            and not any(
+                value.endswith("unit/percent") for item in self.entities for value in item.values
+            )
+        )
+
     def texts(self, *roles: str) -> tuple[str, ...]:
         """The words of some roles, as written."""
         return tuple(token.text for token in self.tokens if token.role(*roles))
@@ -161,7 +216,17 @@ class Mentions:
     @property
     def unknown(self) -> list[Token]:
         """The spans that mean nothing."""
-        return [token for token in self.tokens if not token.known]
+        return [
+            token
+            for token in self.tokens
+            # What is quoted is meant, also where the word else says nothing.
+            if not token.known
+            or (
+                token.quoted
+                and token.role("filler", "general")
+                and not self._negated(self.tokens.index(token))
+            )
+        ]
 
     @property
     def anything(self) -> bool:
@@ -207,7 +272,12 @@ class Mentions:
         last = [item for item in self.classes if not item.negated][-1:] or self.classes[-1:]
         before = before if chinese else []
         chosen = (right_after[:1] or before[-1:] or after[:1] or last)[0]
-        return chosen, tuple(item for item in self.classes if item is not chosen)
+        rest = (item for item in self.classes if item is not chosen)
+        # 谁的机制, of these teams: the question word is no second class.
+        pronoun = self._pronoun(chosen.place) if chosen.place >= 0 else False
+        return chosen, tuple(
+            item for item in rest if not (pronoun and set(item.values) & set(chosen.values))
+        )
 
     def beside(self, one: Mention, other: Mention) -> bool:
         """Whether two names stand in a list: nothing but “and” or a comma between them."""
@@ -235,9 +305,17 @@ class Mentions:
         )
 
     def _negated(self, place: int) -> bool:
-        """Whether the last word of the language before a name that is not empty negates it."""
+        """Whether the last word of the language before a name that is not empty negates it.
+
+        Or the word right after it does: 获奖人次之外.
+        """
+        after = self.tokens[place + 1] if place + 1 < len(self.tokens) else None
+        if after is not None and after.role("beyond") and not after.begins:
+            return True
         for before in range(place - 1, max(-1, place - 1 - _REACH), -1):
             token = self.tokens[before]
+            if token.role("beyond"):
+                return False  # it takes away what stands before it
             if token.role("not", "except"):
                 return True
             if not token.role(*_PASSED) or token.begins:
@@ -255,6 +333,47 @@ def _drop_loose(found: dict[str, list[Mention]], lexicon: Lexicon, bare: Mention
         counted = item.place and bare.tokens[item.place - 1].role("quantity", "people", "share")
         if counted or (others and not bare.asked(item.place)):
             found["class"].remove(item)
+
+
+def _summed_up(amount: Amount, found: dict[str, list[Mention]], tokens: tuple[Token, ...]) -> bool:
+    """Whether a number only says how many were just listed: rural and skilled, both teams."""
+    kinds = [item for item in found["class"] if 0 < item.place - amount.place <= _JOINED]
+    if (
+        not amount.plain
+        or not kinds
+        or any(
+            token.content
+            for token in tokens[amount.place + 1 : kinds[0].place]
+            if not token.of("unit")
+        )
+    ):
+        return False
+    named = [item for item in found["entity"] if item.place < amount.place and not item.negated]
+    return len(named) > 1 and amount.figure.bounds[0][1] == len({i.values for i in named})
+
+
+def _negate_heads(found: dict[str, list[Mention]], bare: Mentions) -> None:
+    """No percentage targets: it is the targets that there are none of, and not the percentage."""
+    if len(found["class"]) < 2:
+        return
+    for number, head in enumerate(found["class"]):
+        first = head.place
+        while first and bare.tokens[first - 1].content and not bare.tokens[first].parted:
+            first -= 1
+        before = bare.tokens[first - 1] if first else None
+        if (
+            first == head.place
+            or before is None
+            or not before.role("not")
+            or bare.asked(head.place)
+        ):
+            continue
+        found["class"][number] = replace(head, negated=True)
+        for name in ("entity", "topic"):
+            found[name] = [
+                replace(item, negated=False) if first <= item.place < head.place else item
+                for item in found[name]
+            ]
 
 
 def _sort(

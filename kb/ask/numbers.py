@@ -50,8 +50,10 @@ def _digits(keys: Sequence[str], place: int) -> tuple[float, int]:
     return value, end - place
 
 
-def _ideographs(keys: Sequence[str], place: int) -> tuple[float, int]:
+def _ideographs(keys: Sequence[str], place: int) -> tuple[float, int] | None:
     """Chinese numerals: 一万五千, 三十, 八成 without its measure."""
+    if any(_names_a_plan(keys, first) for first in (place - 2, place - 1, place)):
+        return None
     total = section = digit = 0
     end = place
     while end < min(len(keys), place + _LONGEST):
@@ -68,6 +70,13 @@ def _ideographs(keys: Sequence[str], place: int) -> tuple[float, int]:
             break
         end += 1
     return float(total + section + digit), end - place
+
+
+def _names_a_plan(keys: Sequence[str], first: int) -> bool:
+    """Whether numerals are no number, but the name of a plan: 十三五, 十四五."""
+    if first < 0 or len(keys) < first + 3 or keys[first] != "十" or keys[first + 2] != "五":
+        return False
+    return keys[first + 1] in _DIGITS
 
 
 def _words(keys: Sequence[str], place: int) -> tuple[float, int]:

@@ -15,7 +15,7 @@ from kb.ask.choices import choices
 from kb.ask.clauses import Clauses
 from kb.ask.compose import Composer
 from kb.ask.failure import Failure, Parsed
-from kb.ask.form import Compare, Difference, Form, NotStated, Question, Select, Set
+from kb.ask.form import Compare, Difference, Extreme, Form, NotStated, Question, Select, Set
 from kb.ask.lexicon import Lexicon
 from kb.ask.mentions import Mentions
 from kb.ask.needs import foreign
@@ -27,30 +27,47 @@ from kb.normalise import is_ideograph
 
 #: An unknown word that weighs no more than this says nothing.
 _SLIGHT = 1.0
+#: From here on a bare number can be a figure of the plan that is asked for by itself.
+_TELLING = 20
 
 
 def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed:
     """The question that the tokens ask, or why they ask none."""
     named = Mentions.of(tokens, lexicon)
-    failure = _no_such_member(named, lexicon, clauses)
-    if failure is not None:
-        return failure
+    parsed = _no_such_member(named, lexicon, clauses) or _parse(named, lexicon, clauses)
+    if not isinstance(parsed, Question) or not _shares(parsed, named, lexicon, clauses):
+        return parsed
+    return Failure("not-found", (), (parsed.form,))
+
+
+def _shares(asked: Question, named: Mentions, lexicon: Lexicon, clauses: Clauses) -> bool:
+    """Whether a number of things is asked for, and the plan gives nothing but shares of them."""
+    form = asked.form
+    if asked.manner != "value" or not isinstance(form, Select) or not named.counts:
+        return False
+    base = lexicon.schema.ns.removesuffix("ns#")
+    shares = {f"{base}scheme/unit/percent", f"{base}scheme/unit/ratio"}
+    found = [c for c in clauses.all.values() if satisfies(c, form.members, lexicon)]
+    return bool(found) and all(clause.linked & shares for clause in found)
+
+
+def _parse(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Parsed:
     if named.unknown and all(_slight(token, named) for token in named.unknown):
         named = named.understood(lexicon)
     search = Search(named, lexicon, clauses)
     failure = _gate(named, lexicon, clauses)
     if failure is not None:
         return _in_spite(failure, named, lexicon, clauses, search)
-    if named.facts and (clause := search.instead_of_facts()):
+    ranked = named.has("most", "least", "largest", "smallest", "more", "fewer", "compare")
+    if named.facts and not ranked and (clause := search.instead_of_facts()):
         return clause
     composed = Composer(named.without_appositions(lexicon), lexicon, clauses).compose()
     if isinstance(composed, Question) and _vague(composed.form, named, lexicon):
         composed = Failure("ambiguous", (), choices(named, lexicon))
     if isinstance(composed, Question) and not _free(composed, named, clauses, lexicon):
-        apart = isinstance(composed.form, NotStated | Compare | Difference)
-        searched = (_told(named, lexicon) or named.amounts) and not apart
-        other = search.find() if searched else None
-        return replace(composed, instead=other) if isinstance(other, Question) else composed
+        return _with_substitutes(composed, named, lexicon, clauses, search)
+    if isinstance(composed, Failure) and _worked_out(named):
+        return composed  # a clause that is found is no sum, and not all but one
     if not _told(named, lexicon) and not isinstance(composed, Question):
         asked = search.of_team()
         return asked if isinstance(asked, Question) else composed
@@ -61,6 +78,52 @@ def parse(tokens: Sequence[Token], lexicon: Lexicon, clauses: Clauses) -> Parsed
     if plainly is not None or not isinstance(composed, Failure):
         return plainly or found
     return composed if composed.trouble == "no-such-entity" else found
+
+
+def _with_substitutes(
+    composed: Question, named: Mentions, lexicon: Lexicon, clauses: Clauses, search: Search
+) -> Question:
+    """What is composed, with what is asked in its place where it finds nothing."""
+    if isinstance(composed.form, NotStated | Compare | Difference):
+        return composed
+    if _worked_out(named):
+        return _without_idle(named, lexicon, clauses) or composed
+    searched = search.find() if _told(named, lexicon) or named.amounts else None
+    fits = isinstance(searched, Question) and _alike(composed, searched, named)
+    found = searched if isinstance(searched, Question) and fits else None
+    plain = _without_idle(named, lexicon, clauses)
+    if plain is None:
+        return replace(composed, instead=found)
+    instead = replace(plain, instead=found)
+    if any(not lexicon.is_code(item.values[0]) for item in named.entities):
+        return instead  # who carries it out: the word says nothing more
+    return replace(composed, instead=instead)
+
+
+def _worked_out(named: Mentions) -> bool:
+    """Whether the answer has to be worked out from several clauses, or leaves some of them out."""
+    taken_away = any(item.negated for item in (*named.topics, *named.entities))
+    return named.has("sum", "mean", "agree", "except") or taken_away
+
+
+def _leaves_out(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
+    """Whether a clause that has the words would be the opposite of what is asked.
+
+    Which teams do not mention it; but clauses may be asked for in words such as *without delay*.
+    """
+    clauses = isinstance(form, Select) and (
+        form.members.kind in {*lexicon.provisions, lexicon.provision}
+    )
+    return bool(named.classes) and _worked_out(named) and (named.has("except") or not clauses)
+
+
+def _alike(composed: Question, other: Question, named: Mentions) -> bool:
+    """Whether clauses can stand in for what is composed: not where a class of them was named."""
+    form, found = composed.form, other.form
+    if not isinstance(form, Select) or not isinstance(found, Select) or not named.classes:
+        return True
+    named_so = any(form.members.kind in item.values and not item.loose for item in named.classes)
+    return not named_so or found.members.kind == form.members.kind or bool(named.topics)
 
 
 def _vague(form: Form, named: Mentions, lexicon: Lexicon) -> bool:
@@ -119,16 +182,19 @@ def _free(composed: Question, named: Mentions, clauses: Clauses, lexicon: Lexico
     form = composed.form
     if all(named.tokens[item.place].quoted for item in named.topics):
         return False  # what is quoted is meant as it is written
-    if isinstance(form, Compare | Difference | NotStated):
+    ranked = isinstance(form, Extreme) and len(form.members.related) > 1  # which of those named
+    apart = isinstance(form, Compare | Difference | NotStated)
+    if ranked or apart or _leaves_out(form, named, lexicon):
         return False
     if not named.classes or _subject(form, named, lexicon):
         return True
     figure = named.has("quantity", "people", "share")
     if figure and all(frozenset(item.values) <= clauses.light for item in named.topics):
         return True
-    if not isinstance(form, Select) or form.members.kind not in clauses.provisions | {
-        lexicon.provision
-    }:
+    if not isinstance(form, Select):
+        return False
+    kind, schema = form.members.kind, lexicon.schema
+    if kind != lexicon.provision and not any(schema.is_a(own, kind) for own in clauses.provisions):
         return False
     return not any(satisfies(clause, form.members, lexicon) for clause in clauses.all.values())
 
@@ -167,10 +233,17 @@ def _gate(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Failure | None
         return Failure("no-report", late, nearest, asked=progress_of(named, lexicon, clauses))
     if named.has("help") and not named.anything:
         return Failure("help", (), nearest)
-    if not (named.anything or named.scopes or named.asks_who or named.has("agree")):
+    cited = _figure_named(named)
+    if not (named.anything or named.scopes or named.asks_who or named.has("agree") or cited):
         odd = named.texts("year", "progress")
         return Failure("out-of-scope", odd or tuple(token.text for token in named.tokens))
     return None
+
+
+def _figure_named(named: Mentions) -> bool:
+    """Whether a figure is all that is named, and what it is or stands is asked: what is 22.4%."""
+    told = all(one.figure.unit or one.figure.bounds[0][1] >= _TELLING for one in named.amounts)
+    return bool(named.amounts) and told and named.has("cite", "define", "which")
 
 
 def _slight(token: Token, named: Mentions) -> bool:
@@ -200,7 +273,8 @@ def _no_such_member(named: Mentions, lexicon: Lexicon, clauses: Clauses) -> Fail
             continue
         before = named.tokens[item.place - 1]
         known = [iri for iri in before.of("entity", "clause") if not lexicon.is_code(iri)]
-        names = (
+        # Of another place, or of another kind of fact: the Beijing team.
+        names = bool(before.of("fact")) or (
             before.of("topic")
             and not clauses.subjects & {*before.of("topic")}
             and not known

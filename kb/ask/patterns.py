@@ -94,7 +94,9 @@ class Patterns:
         else:
             lines = self._related(kind, item, name, other)
         if isinstance(item, About | Related) and item.negated:
-            yield "  FILTER NOT EXISTS {"
+            # Those of a set are found once, and not anew for each that may be related to them.
+            once = isinstance(item, Related) and item.within is not None
+            yield "  MINUS {" if once else "  FILTER NOT EXISTS {"
             yield from ("  " + line for line in lines)
             yield "  }"
         else:

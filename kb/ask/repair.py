@@ -29,6 +29,8 @@ _SHORTEST, _LONG = 3, 8
 #: The shortest word that is taken for a word of questions, a name, a topic, a filler: there
 #: are many words that are one letter from a short one, and are right.
 _SHORTEST_OF = (_SHORTEST, _SHORTEST, 6, 6)
+#: And from which length on two slips are allowed: cancelled is not channelled.
+_LONG_OF = (_LONG, _LONG, 11, 11)
 #: So many unknown spans are repaired.
 _MOST = 12
 #: Chinese forms up to this length are found by their sound.
@@ -111,9 +113,9 @@ class Repairer:
 
         if word in self._right:
             return ""
-        most = 2 if len(word) >= _LONG else 1
         (key,) = keys(word) or [word]
-        for shortest, words in zip(_SHORTEST_OF, self._words, strict=True):
+        for shortest, long, words in zip(_SHORTEST_OF, _LONG_OF, self._words, strict=True):
+            most = 2 if len(word) >= long else 1
             if len(key) < shortest:
                 break
             near = process.extract(key, words, scorer=OSA.distance, score_cutoff=most, limit=4)

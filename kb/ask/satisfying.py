@@ -12,7 +12,8 @@ from kb.ask.lexicon import Lexicon
 
 def satisfies(clause: Clause, members: Set, lexicon: Lexicon) -> bool:
     """Whether a clause is a member of a set, as far as clauses know."""
-    if members.kind != lexicon.provision and members.kind not in clause.kinds:
+    kind, schema = members.kind, lexicon.schema
+    if kind != lexicon.provision and not any(schema.is_a(own, kind) for own in clause.kinds):
         return False
     for item in members.filters:
         if isinstance(item, About):

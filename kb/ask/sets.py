@@ -151,6 +151,11 @@ class _OneSet:
         if not self.others:
             return None
         schema = self.lexicon.schema
+        more = self._more_of()
+        if more is not None:
+            self.filters.append(more)
+            self.others.clear()
+            return None
         kinds = []
         for other in self.others:
             options = [v for v in other.values if self._relates(v)]
@@ -170,6 +175,20 @@ class _OneSet:
         kind, _ = narrow[0]
         return kind, any(o.negated for _, o in kinds)
 
+    def _more_of(self) -> Numbered | None:
+        """More of one class than of another: more measures than mechanisms."""
+        named = self.named
+        if len(self.others) != 2 or self.amounts or not named.has("more", "fewer", "more-than"):
+            return None
+        one, other = sorted(self.others, key=lambda item: item.place)
+        between = named.tokens[one.place + 1 : other.place]
+        if any(token.content or token.role("and", "or", "both") for token in between):
+            return None
+        if named.has("fewer"):
+            one, other = other, one
+        kinds = [next((v for v in o.values if self._relates(v)), "") for o in (one, other)]
+        return Numbered(kinds[0], "more-than", 0, kinds[1]) if all(kinds) else None
+
     def _relates(self, kind: str) -> bool:
         if self.kind == self.lexicon.provision:
             return False
@@ -182,13 +201,29 @@ class _OneSet:
         for amount in list(self.amounts):
             (operator, number), *more = amount.figure.bounds
             whole = number == int(number) and number <= 20
-            near = [o for o in self.others if 0 < o.place - amount.place <= 2]
+            near = [o for o in self.others if self._numbers(amount, o)]
             if whole and not more and near and not self._counts_people(amount):
                 self.amounts.remove(amount)
                 self.filters.append(Numbered(between[0], operator, int(number)))
                 for other in near:
                     self.others.remove(other)
         return between if self.others else None
+
+    def _numbers(self, amount: Amount, other: Mention) -> bool:
+        """Whether a number says how many of a class: more than 10 measures, 举措超过10条."""
+        if 0 < other.place - amount.place <= 2:
+            return True
+        after = self.named.tokens[amount.place + 1 : other.place]
+        if 0 < len(after) <= 2 and not any(token.content for token in after):
+            return True
+        between = self.named.tokens[other.place + 1 : amount.place]
+        return (
+            0 <= len(between) <= 2
+            and other.place < amount.place
+            and not amount.plain
+            and not self.lexicon.has_figures(other.values[0])
+            and not any(token.content for token in between)
+        )
 
     def _counts_people(self, amount: Amount) -> bool:
         return (
@@ -219,7 +254,7 @@ class _OneSet:
             options = [value for value in item.values if self._linked(self.kind, value)]
             options = self._of_members(options)
             options = self._preferred(self.kind, item, options)
-            if len(options) == 1 and not self._tells_figures(options[0]):
+            if len(options) == 1 and not self._tells_figures(options[0], between):
                 here.append((item, options[0]))
                 continue
             if len(options) > 1:
@@ -231,6 +266,10 @@ class _OneSet:
             options = self._preferred(inner, item, options)
             if len(options) != 1 or (between is None and not self._relates(inner)):
                 raise Unfit((item.text,))
+            if item.negated and self._no_figures(options[0], between):
+                within = Set.of(self.figures, [Related((options[0],))])
+                self.filters.append(Related(within=within, negated=True))
+                continue
             self.needs_figures = True
             inside.append((item, options[0]))
         self.filters += self._grouped(here)
@@ -243,13 +282,21 @@ class _OneSet:
         own = [c for c in self.clauses.all.values() if c.team]
         return [o for o in options if any(o in clause.linked for clause in own)] or options
 
-    def _tells_figures(self, value: str) -> bool:
+    def _tells_figures(self, value: str, between: tuple[str, bool] | None) -> bool:
         """Whether a code, such as a comparator, says which of the figures in between is meant."""
+        named = between is not None and self.lexicon.has_figures(between[0])
         return (
-            self.needs_figures
+            (self.needs_figures or named)
             and not self.lexicon.has_figures(self.kind)
             and self.lexicon.is_code(value)
             and self.lexicon.linked(self.figures, value)
+        )
+
+    def _no_figures(self, value: str, between: tuple[str, bool] | None) -> bool:
+        """Whether it is said that there are no figures of a kind: teams without percentages."""
+        none = between is None or not self.lexicon.has_figures(between[0])
+        return (
+            (none or bool(between)) and self.lexicon.is_code(value) and self._relates(self.figures)
         )
 
     def _linked(self, kind: str, value: str) -> bool:
@@ -258,23 +305,38 @@ class _OneSet:
         return self.lexicon.is_a(value, kind) or self.lexicon.linked(kind, value)
 
     def _grouped(self, chosen: list[tuple[Mention, str]]) -> list[Filter]:
-        """Teams in a list are alternatives; two of another kind both have to hold."""
-        team = self.lexicon.kind("TalentTeam")
-        teams = sorted({v for item, v in chosen if self.lexicon.is_a(v, team) and not item.negated})
-        if len(teams) > 1 and not self.named.listed():
-            raise Unfit(tuple(item.text for item, _ in chosen))
-        filters: list[Filter] = [Related(tuple(teams))] if teams else []
+        """Teams and indicators in a list are alternatives; two of another kind have to hold both.
+
+        A clause stands in one team and a figure is of one indicator, so none is of both.
+        """
+        filters: list[Filter] = []
+        grouped: set[str] = set()
+        for name in ("TalentTeam", "Indicator"):
+            kind = self.lexicon.kind(name)
+            alike = sorted(
+                {v for item, v in chosen if self.lexicon.is_a(v, kind) and not item.negated}
+            )
+            if len(alike) > 1 and not self.named.listed():
+                raise Unfit(tuple(item.text for item, _ in chosen))
+            filters += [Related(tuple(alike))] if alike else []
+            grouped.update(alike)
         for item, value in chosen:
-            if value not in teams:
+            if value not in grouped:
                 filters.append(Related((value,), negated=item.negated))
         return filters
 
     def _place_topics(self, between: tuple[str, bool] | None) -> None:
-        clauses = self.kind == self.lexicon.provision or self._is_provision(self.kind)
+        clauses = self.kind == self.lexicon.provision or (
+            self.kind in self.lexicon.provisions
+            or (between is None and self._is_provision(self.kind))
+        )
         for item in self.named.topics:
             about = About(tuple(sorted(item.values)), item.negated)
             if clauses:
                 self.filters.append(about)
+            elif self._takes_topics(between) and between is None and item.negated:
+                told = Set.of(self.lexicon.provision, [About(about.topics)])
+                self.filters.append(Related(within=told, negated=True))
             elif self._takes_topics(between):
                 self.inner.append(about)
             else:
@@ -287,7 +349,7 @@ class _OneSet:
         return self._is_provision(between[0])
 
     def _is_provision(self, kind: str) -> bool:
-        return kind in self.lexicon.provisions
+        return any(self.lexicon.schema.is_a(own, kind) for own in self.lexicon.provisions)
 
     def _preferred(self, kind: str, item: Mention, options: list[str]) -> list[str]:
         """Of several things by one name: what is measured for figures, else what is no clause."""

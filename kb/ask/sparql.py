@@ -144,7 +144,7 @@ class Compiler:
     def _extreme(self, form: Extreme) -> Iterator[str]:
         function = "MAX" if form.end == "most" else "MIN"
         figures = self.lexicon.kind("QuantitativeTarget")
-        if form.by is not None and form.by.kind != figures:
+        if form.by is not None and (form.counted or form.by.kind != figures):
             yield "SELECT ?item ?count WHERE {\n  {"
             yield from self._counts(form.members, form.by)
             yield f"  }}\n  {{ SELECT ({function}(?other_count) AS ?count) WHERE {{ {{"

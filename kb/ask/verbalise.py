@@ -209,7 +209,7 @@ def _extreme(form: Extreme, lexicon: Lexicon) -> Text:
             f"Which {what.en} are the {'largest' if most else 'smallest'}?",
         )
     by = phrases.of(form.by, lexicon)
-    if form.by.kind == lexicon.kind("QuantitativeTarget"):
+    if form.by.kind == lexicon.kind("QuantitativeTarget") and not form.counted:
         return Text(
             f"{by.zh}最{'大' if most else '小'}的{what.zh}有哪些？",
             f"Which {what.en} have the {'largest' if most else 'smallest'} {by.en}?",

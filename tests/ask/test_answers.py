@@ -145,7 +145,7 @@ def test_refusals_have_their_kind_and_offer_questions(
 @pytest.mark.parametrize(
     ("question", "unknown"),
     [
-        ("targets for teachers in Beijing", "Beijing"),
+        ("targets for teachers in Atlantis", "Atlantis"),
         ("哪些举措与农民的区块链有关", "区块链"),
         ("measures for teachers on unicycles", "unicycles"),
         ("Which measures support rural talent 🚗", "🚗"),

@@ -1,8 +1,9 @@
 """Questions in Chinese and English against their gold answers (tests/questions, judging.py).
 
-Sets: ``a`` to develop with, ``b`` held out, ``d`` free questions in two halves, ``noise`` made of
-``a`` by a seed, ``other words`` frames filled with names, ``pairs`` templates asked in both
-languages, ``dialogues``. A share has the lower end of its 95 % interval (Wilson) beside it.
+Sets: ``a`` to develop with, ``b`` and ``c`` held out, ``d`` free and ``e`` composed questions in
+two halves, ``noise`` made of ``a`` by a seed, ``other words`` frames filled with names, ``pairs``
+templates asked in both languages, ``dialogues``. A share has the lower end of its 95 % interval
+(Wilson) beside it.
 ``precision`` is of what was answered, ``recall`` of what has an answer, ``refused`` the share of
 what has none that was refused rightly, ``reason`` of those with the right reason, ``agree`` the
 share of pairs with the same rows in both languages.
@@ -77,9 +78,13 @@ def _sets(asker: Asker, language: Language) -> Iterator[tuple[str, list[dict[str
     developed = _read("a", language)
     yield "a", developed
     yield "b", _read("b", language)
+    yield "c", _read("c", language)
     free = _read("d", language)
     yield "d even", free[::2]
     yield "d odd", free[1::2]
+    composed = _read("e", language)
+    yield "e odd", composed[::2]
+    yield "e even", composed[1::2]
     yield "noise", list(noisy(developed, language, _SEED))
     yield "other words", list(_reworded(asker, language))
 
