@@ -13,10 +13,14 @@ import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PLANKB_SHARED") or ROOT.parent / "shared")
+# No time is asserted in tests: a machine may be busy.
+hypothesis.settings.register_profile("plankb", deadline=None)
+hypothesis.settings.load_profile("plankb")
 #: An application that a server loads, and no module to read doctests from.
 collect_ignore = ["bench/wsgi.py"]
 ARTICLE = SHARED / "source" / "jiangjin-6-4-article.txt"

@@ -56,7 +56,7 @@ def amounts(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[Amount]:
             bounds: tuple[tuple[Operator, float], ...] = (("at-least", value), ("at-most", high))
             text = " ".join(t.text for t in tokens[place : skip + 1])
             found.append(Amount(place, Figure(bounds, unit), text, plain=False))
-        else:
+        elif operator is not None or unit or not _is_article(tokens, place):
             figure = Figure(((operator or "exactly", value),), unit)
             found.append(Amount(place, figure, token.text, plain=operator is None))
     return found
@@ -128,3 +128,14 @@ def _second(tokens: tuple[Token, ...], place: int, after: int) -> tuple[int, flo
         if value is not None:
             return other, value
     return None
+
+
+def _is_article(tokens: tuple[Token, ...], place: int) -> bool:
+    """Whether 一 counts nothing: 一种怎样的机制 is "a mechanism", but 最多的一个 is one.
+
+    The numeral of one without a word of comparison or of rank beside it, before a classifier.
+    """
+    if tokens[place].text != "一":
+        return False
+    beside = tokens[max(0, place - 3) : place + 3]
+    return not any(one.role("most", "least", "largest", "smallest", "only") for one in beside)

@@ -123,7 +123,8 @@ def _alike(composed: Question, other: Question, named: Mentions) -> bool:
     if not isinstance(form, Select) or not isinstance(found, Select) or not named.classes:
         return True
     named_so = any(form.members.kind in item.values and not item.loose for item in named.classes)
-    return not named_so or found.members.kind == form.members.kind or bool(named.topics)
+    told = named.topics or any(item.topics for item in named.entities)
+    return not named_so or found.members.kind == form.members.kind or bool(told)
 
 
 def _vague(form: Form, named: Mentions, lexicon: Lexicon) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import FileProblem, InputError, UnknownName
@@ -56,6 +56,7 @@ EXAMPLE = [
 ]
 
 
+@settings(deadline=None)
 @given(QUADS, st.randoms(use_true_random=False))
 def test_order_and_repeats_do_not_matter(quads: list[ox.Quad], chance: random.Random) -> None:
     shuffled = quads + quads[:2]

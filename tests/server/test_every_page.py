@@ -6,6 +6,7 @@ All of it takes a minute and is for CI; some of each kind of page is looked at e
 from __future__ import annotations
 
 import html
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -107,7 +108,9 @@ def test_of_each_kind_of_page_links_lead_somewhere_and_html_is_valid(
 
 @pytest.mark.needs_ci
 def test_every_link_of_every_page_leads_somewhere(web: httpx.Client) -> None:
-    assert looked_at(web, "zh", 100_000, valid=7) > 3000
+    """All of them take some minutes (PLANKB_CRAWL=100000); of a kind of page, most are alike."""
+    most = int(os.environ.get("PLANKB_CRAWL") or 60)
+    assert looked_at(web, "zh", most, valid=7) > 300
 
 
 @pytest.mark.parametrize("path", ["/id/nothing", "/nowhere", "/view/none", "/questions/none"])
