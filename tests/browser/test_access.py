@@ -106,6 +106,8 @@ def broken_in(page: Page, *themes: tuple[str, str]) -> list[str]:
     found = broken(page)
     for scheme, contrast in themes:
         page.emulate_media(color_scheme=scheme, contrast=contrast)  # type: ignore[arg-type]
+        # What changes its colour by and by is looked at when it has.
+        page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
         found += [f"{scheme}, {contrast}: {one}" for one in broken(page, COLOURS)]
     return found
 
