@@ -31,7 +31,7 @@ def service(oxigraph: Oxigraph, tmp_path_factory: pytest.TempPathFactory) -> Ite
         tmp_path_factory.mktemp("cache"),
         store=oxigraph.url + "/query",
         store_write=oxigraph.url + "/store",
-        query_seconds="1",
+        query_seconds="8",
         web_processes="1",
     ) as running:
         yield running
