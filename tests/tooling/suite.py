@@ -75,7 +75,7 @@ def shares() -> tuple[list[str], ...]:
     new folder is the first's without a word.
     """
     waiting = ["tests/browser", "tests/cli", "tests/contract"]
-    serving = ["tests/server", "tests/store", "tests/tooling", "server"]
+    serving = ["tests/server", "tests/store", "server"]
     computing = sorted(
         f"tests/{folder.name}"
         for folder in (ROOT / "tests").iterdir()
