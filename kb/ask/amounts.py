@@ -133,7 +133,7 @@ def _second(tokens: tuple[Token, ...], place: int, after: int) -> tuple[int, flo
 def _is_article(tokens: tuple[Token, ...], place: int) -> bool:
     """Whether 一 counts nothing: 一种怎样的机制 is "a mechanism", but 最多的一个 is one.
 
-    The numeral of one without a word of comparison or of rank beside it, before a classifier.
+    The numeral, where no word of rank stands beside it; who calls has seen that nothing compares.
     """
     if tokens[place].text != "一":
         return False

@@ -2,8 +2,8 @@
 
 Rules look at pairs of figures of one thing, so a file of twenty thousand rows on the same thing
 would keep an audit busy for hours. Of each thing the rules see the first rows of a report; every
-further one is compared with these alone. It is found as they are, at its own cell.
-Must not know what any rule says.
+further one is compared with these alone, and so is found as a duplicate at its own cell. What
+else may be wrong with it shows when the duplicates are gone. Must not know what any rule says.
 """
 
 from __future__ import annotations
