@@ -82,6 +82,8 @@ class Front:
         self._next: Knowledge | None = None
         self._drained: Callable[[int], None] = lambda _: None
         self._ids = itertools.count()
+        #: Requests so far.
+        self.asked = 0
         self._id = os.urandom(6).hex() + "-"
 
     # -- revisions ----------------------------------------------------------------------
@@ -127,6 +129,7 @@ class Front:
         """Answer one request."""
         began = time.perf_counter()
         self.turn()
+        self.asked += 1
         body, length = b"", 0
         if scope.method not in ("GET", "HEAD"):
             largest = LARGEST_BODY

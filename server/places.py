@@ -30,10 +30,17 @@ class Place:
     processor: int | None
 
     def take(self, everyone: list[Place]) -> None:
-        """In the web process: leave the sockets of others alone, and go to the processor."""
+        """In the web process: leave the sockets of others alone."""
         for other in everyone:
             if other.bound is not self.bound:
                 other.bound.close()
+
+    def settle(self) -> None:
+        """In the thread of the event loop: go to the processor, with what it starts from now.
+
+        Threads that are there already may use any: the one that does HTTP runs best where the
+        client does, which on one machine is beside this.
+        """
         if self.processor is not None:
             os.sched_setaffinity(0, {self.processor})
 

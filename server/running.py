@@ -59,7 +59,7 @@ def run(
                 settings,
                 warm=lambda: desks.warm(app),
             )
-            Web(place.bound, control, front, settings).run()
+            Web(place.bound, control, front, settings, place.settle).run()
 
         def serving() -> None:
             ready()

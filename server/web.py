@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -30,8 +32,12 @@ _CONNECTIONS = 4096
 #: Seconds between two looks at requests that take long, and at the state of the process.
 _LOOK = 0.1
 #: Seconds after the start until what repairs and completions need is read: some seconds of the
-#: processor, which those who ask first, and services that live shortly, should not pay for.
+#: processor, which those who ask first, and services that live shortly, should not pay for; nor
+#: those who ask more than so many times between two looks. It is made when wanted at the latest.
 _SOON = 15.0
+_FEW = 20
+#: Seconds that a thread keeps the interpreter while others want it.
+_TURN = 0.001
 
 
 class _Listening(Server):
@@ -70,19 +76,29 @@ class Web:
         control: from and to the parent.
         front: answers.
         settings: for the next revision.
+        settle: called in the event loop once HTTP has its threads.
     """
 
     def __init__(
-        self, bound: socket.socket, control: socket.socket, front: Front, settings: Settings
+        self,
+        bound: socket.socket,
+        control: socket.socket,
+        front: Front,
+        settings: Settings,
+        settle: Callable[[], None] = lambda: None,
     ) -> None:
         self._control = control
         self._front = front
         self._settings = settings
+        self._settle = settle
         self._server = _Listening(bound, front)
         self._heard = b""
 
     def run(self) -> None:
         """Serve until told to stop; requests at work are finished."""
+        # A thread that works gives way to the event loop after so many seconds, not after five
+        # times as many: most requests take less than that.
+        sys.setswitchinterval(_TURN)
         uvloop.run(self._serve())
 
     async def _serve(self) -> None:
@@ -95,15 +111,22 @@ class Web:
         looking = loop.create_task(self._look())
         serving: dict[str, object] = {"serving": True}
         loop.call_soon(self._say, serving)
-        loop.call_later(_SOON, self._front.warm)
         await self._server.serve()
         looking.cancel()
         self._front.close()
 
     async def _look(self) -> None:
+        await asyncio.sleep(_LOOK)  # until HTTP has its threads
+        self._settle()
+        loop = asyncio.get_running_loop()
+        cold, asked = loop.time() + _SOON, 0
         while True:
             self._front.look()
             self._front.show()
+            busy, asked = self._front.asked - asked > _FEW, self._front.asked
+            if not busy and loop.time() > cold:
+                self._front.warm()
+                cold = math.inf
             await asyncio.sleep(_LOOK)
 
     def _stop(self) -> None:
