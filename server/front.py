@@ -84,6 +84,7 @@ class Front:
         self._ids = itertools.count()
         #: Requests so far.
         self.asked = 0
+        self._last = ""  # the connection that the last plain query came on
         self._id = os.urandom(6).hex() + "-"
 
     # -- revisions ----------------------------------------------------------------------
@@ -170,7 +171,8 @@ class Front:
         held = self._held
         if held.lines is None or (asked := plain.Plain.read(scope, self._proxies)) is None:
             return None
-        request = asked.request(held.limits)
+        alone, self._last = scope.client == self._last, scope.client
+        request = asked.request(held.limits, alone=alone)
         reply = held.lines.ask_now(request)
         try:
             if not isinstance(reply, Frame):

@@ -18,7 +18,7 @@ from kb.store import reading
 from kb.store.formats import Format
 from kb.store.frames import Frame
 from kb.store.interface import Limits, Result
-from kb.store.messages import query_request
+from kb.store.messages import announce_more, query_request
 from server import access, delivery, negotiation, sparql
 from server.bridge import Answer, RequestHeaders, Scope
 from server.cache import Headers
@@ -92,11 +92,19 @@ class Plain:
         format = sparql.negotiated(form, accept)
         return None if format is None else cls(text, format, *site)
 
-    def request(self, limits: Limits) -> Frame:
-        """What the engine is asked."""
-        return query_request(
+    def request(self, limits: Limits, *, alone: bool = False) -> Frame:
+        """What the engine is asked.
+
+        Args:
+            limits: of the query.
+            alone: whether nobody else has asked since this connection did.
+        """
+        request = query_request(
             self.text, self.format.name, (), (), limits, self.base, client=self.client
         )
+        if alone:
+            announce_more(request)
+        return request
 
     def answer(self, result: Result, headers: RequestHeaders) -> tuple[Answer, str] | None:
         """The response with its ETag; None where it is to be compressed, which takes its time.

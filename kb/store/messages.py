@@ -16,9 +16,11 @@ from kb.store.frames import Bytes, Frame, Header
 from kb.store.interface import Form, Limits, Result
 from kb.text import Text
 
-#: The note of a request: seconds, memory_mb and result_mb; the client's name follows.
+#: The note of a request: seconds, memory_mb and result_mb; then whether the next one is likely to
+#: come at once; the client's name follows.
 _LIMITS = struct.Struct(">ddd")
 LIMITS_SIZE = _LIMITS.size
+_MORE, _NO_MORE = b"1", b"0"
 #: The code of a reply that is a result, and the note of one from a worker that is not tired.
 OK = "ok"
 _FINE = b"0ok"
@@ -101,7 +103,17 @@ def status_request() -> Frame:
 
 def _note(limits: Limits, client: str) -> bytes:
     name = client.encode("utf-8", "replace")
-    return _LIMITS.pack(limits.seconds, limits.memory_mb, limits.result_mb) + name
+    return _LIMITS.pack(limits.seconds, limits.memory_mb, limits.result_mb) + _NO_MORE + name
+
+
+def announce_more(request: Frame) -> None:
+    """Have a request say that the next one is likely to come at once."""
+    request.note = request.note[:LIMITS_SIZE] + _MORE + request.note[LIMITS_SIZE + 1 :]
+
+
+def expects_more(request: Frame) -> bool:
+    """Whether the next request is likely to come at once."""
+    return request.note[LIMITS_SIZE : LIMITS_SIZE + 1] == _MORE
 
 
 def limits_of(request: Frame) -> Limits:
@@ -120,9 +132,9 @@ def limits_of(request: Frame) -> Limits:
 
 def client_of(request: Frame) -> str:
     """The name of the client that a request is for; empty where nobody is named."""
-    if len(request.note) == _LIMITS.size:
+    if len(request.note) <= _LIMITS.size + 1:
         return ""
-    return request.note[_LIMITS.size :].decode("utf-8", "replace")
+    return request.note[_LIMITS.size + 1 :].decode("utf-8", "replace")
 
 
 @lru_cache(maxsize=64)

@@ -23,7 +23,15 @@ from kb.store.embedded import EmbeddedStore
 from kb.store.formats import too_large
 from kb.store.frames import Frame, Header, Inbox, receive, send
 from kb.store.interface import Limits, Result
-from kb.store.messages import LIMITS_SIZE, limits_of, of_problem, of_result, outcome_of, reply_note
+from kb.store.messages import (
+    LIMITS_SIZE,
+    expects_more,
+    limits_of,
+    of_problem,
+    of_result,
+    outcome_of,
+    reply_note,
+)
 from kb.text import Text
 
 #: A worker that grew by more than this part of its memory limit makes room for a new one.
@@ -169,7 +177,8 @@ def _live(store: EmbeddedStore, limits: Limits, channel: socket.socket, parent: 
         send(line, Frame.of({"ready": True, "seccomp": walls.seccomp}))
         inbox = Inbox()
         count = 0
-        while (request := _next(inbox, line)) is not None:
+        more = False
+        while (request := _next(inbox, line, awake=more)) is not None:
             began = time.monotonic()
             reply = _answer(store, request, limits, allowance)
             allowance.end()
@@ -178,14 +187,16 @@ def _live(store: EmbeddedStore, limits: Limits, channel: socket.socket, parent: 
             if count % 16 == 0 or time.monotonic() - began > _LOOK_AFTER:
                 reply.note = reply_note(outcome_of(reply)[0], tired=_peak() > most)
             send(line, reply)
+            more = expects_more(request)
     finally:
         os._exit(0)
 
 
-def _next(inbox: Inbox, line: socket.socket) -> Frame | None:
+def _next(inbox: Inbox, line: socket.socket, *, awake: bool) -> Frame | None:
     """The next request; short queries may be sent ahead, several at a time."""
     while (request := inbox.take()) is None:
-        _stay_awake(line)
+        if awake:
+            _stay_awake(line)
         if not inbox.read(line):
             return None
     return request
@@ -194,8 +205,8 @@ def _next(inbox: Inbox, line: socket.socket) -> Frame | None:
 def _stay_awake(line: socket.socket) -> None:
     """Wait for a moment without going to sleep: to wake a processor takes as long as a query.
 
-    Who asks one query after the other finds this process awake. Whoever else wants the processor
-    gets it at once.
+    Who asks one query after the other, alone, finds this process awake. Whoever else wants the
+    processor gets it at once.
     """
     until = time.monotonic() + _AWAKE
     while time.monotonic() < until:
