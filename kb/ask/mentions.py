@@ -20,6 +20,8 @@ from kb.normalise import is_ideograph
 _REACH = 8
 #: So many words may stand between a number and the class that it counts: 三 支 队伍.
 _JOINED = 3
+#: By one of these a sentence asks.
+_ASKING = ("which", "who", "quantity", "people", "share", "define", "cite", "exists")
 #: What may stand between a word that negates and the name that it negates.
 _PASSED = ("filler", "particle", "regarding", "and", "or", "exists", "both")
 
@@ -85,7 +87,10 @@ class Mentions:
             asked = bool(kinds) and bare.asked(place)
             loose = all(s.loose for s in token.senses if s.kind in ("class", "entity", "fact"))
             mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
-            # What the plan has a class of is no kind of fact that it may lack.
+            # What the plan has a class of is no kind of fact that it may lack; and what is only told
+            # before the question is not asked for.
+            if facts and bare.led_up(place):
+                continue
             if facts and not any(s.kind == "class" and not s.loose for s in token.senses):
                 found["fact"].append(replace(mention, values=facts))
             elif things and not asked:
@@ -172,6 +177,24 @@ class Mentions:
         if before is not None and is_ideograph(token.text[0]):
             return before.text == "的" and place > 1 and self.tokens[place - 2].content
         return after is not None and after.text.casefold() == "of"
+
+    def led_up(self, place: int) -> bool:
+        """Whether a token stands in a sentence that only leads up to the question.
+
+        I have to justify the costs. Which trainings are planned? Such a sentence asks nothing, and
+        the last one names something.
+        """
+        sentences: list[list[Token]] = [[]]
+        own = 0
+        for at, token in enumerate(self.tokens):
+            if token.opens:
+                sentences.append([])
+            sentences[-1].append(token)
+            if at == place:
+                own = len(sentences) - 1
+        asks = any(token.role(*_ASKING) for token in sentences[own])
+        told = any(t.of("topic", "class", "entity", "fact") for t in sentences[-1])
+        return own + 1 < len(sentences) and not asks and told
 
     @property
     def asks_who(self) -> bool:
