@@ -137,17 +137,22 @@ class _Needs:
             cost = 1.0 if entities or not self._paraphrase(item.place) else PARAPHRASE
             found.append(Need(item.text, topics, entities, None, weight, idle, item.place, cost))
         for item in named.classes:
+            share = BACKGROUND if item.place in behind else 1.0
             if item.topics and not named.asked(item.place):
-                topics = frozenset(item.topics)
-                weight = self.clauses.weight(topics)
-                found.append(Need(item.text, topics, weight=weight, idle=named.idle(item.place)))
+                topics, idle = frozenset(item.topics), named.idle(item.place)
+                weight = share * self.clauses.weight(topics)
+                found.append(Need(item.text, topics, weight=weight, idle=idle))
             elif not (item.loose or named.asked(item.place) or named.glued(item)):
                 members = frozenset(
                     thing.iri for kind in item.values for thing in self.lexicon.members(kind)
                 )
                 if not members & self.clauses.all.keys():
-                    found.append(Need(item.text, entities=members, weight=_NAME / 2))
-        found += [Need(a.text, figure=a.figure, weight=self._counts(a)) for a in named.amounts]
+                    weight = share * _NAME / 2
+                    found.append(Need(item.text, entities=members, weight=weight))
+        for amount in named.amounts:
+            # I am 53 and have ninety cases: such a number counts nothing that is asked for.
+            weight = GENERAL if amount.place in behind else self._counts(amount)
+            found.append(Need(amount.text, figure=amount.figure, weight=weight))
         found += [
             Need(token.text, topics=frozenset({token.text}), weight=GENERAL)
             for token in named.tokens
