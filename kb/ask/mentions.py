@@ -87,10 +87,9 @@ class Mentions:
             asked = bool(kinds) and bare.asked(place)
             loose = all(s.loose for s in token.senses if s.kind in ("class", "entity", "fact"))
             mention = Mention(place, (), token.text, bare._negated(place), topics, loose)
-            # What the plan has a class of is no kind of fact that it may lack; and what is only told
-            # before the question is not asked for.
             if facts and bare.led_up(place):
                 continue
+            # What the plan has a class of is no kind of fact that it may lack.
             if facts and not any(s.kind == "class" and not s.loose for s in token.senses):
                 found["fact"].append(replace(mention, values=facts))
             elif things and not asked:
@@ -182,8 +181,10 @@ class Mentions:
         """Whether a token stands in a sentence that only leads up to the question.
 
         I have to justify the costs. Which trainings are planned? Such a sentence asks nothing, and
-        the last one names something.
+        the last one names something. A Chinese sentence can ask without a word that shows it.
         """
+        if is_ideograph(self.tokens[place].text[0]):
+            return False
         sentences: list[list[Token]] = [[]]
         own = 0
         for at, token in enumerate(self.tokens):

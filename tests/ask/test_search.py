@@ -62,3 +62,26 @@ def test_what_only_its_surroundings_are_known_of_is_not_answered(
     question: str, asker: Asker
 ) -> None:
     assert asker.ask(question).status != "answered"
+
+
+@pytest.mark.parametrize(
+    ("question", "clause"),
+    [
+        (
+            "I have to justify our costs. Will veteran artisans get studios of their own?",
+            (2308, 2361),
+        ),
+        ("I'm 53 and my leader is no help. Is there a project on teachers' ethics?", (4146, 4152)),
+    ],
+)
+def test_what_is_told_before_the_question_is_not_asked_for(
+    question: str, clause: tuple[int, int], asker: Asker
+) -> None:
+    answer = asker.ask(question)
+    cited = [(span.start, span.end) for row in answer.rows for span in row.evidence]
+    assert any(start < clause[1] and clause[0] < end for start, end in cited), answer.text
+
+
+def test_what_is_asked_for_is_not_stated_whatever_was_told_before(asker: Asker) -> None:
+    answer = asker.ask("I'm 53 and teach at a school. What is the salary of teachers?")
+    assert answer.status == "not_stated"
