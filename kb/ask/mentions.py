@@ -22,6 +22,8 @@ _REACH = 8
 _JOINED = 3
 #: What may stand between a word that negates and the name that it negates.
 _PASSED = ("filler", "particle", "regarding", "and", "or", "exists", "both")
+#: Words by which a part of a question asks.
+_ASKING = ("which", "who", "quantity", "people", "share", "define", "cite", "exists", "kind-of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class Mentions:
                 _sort(found, "class", replace(mention, values=kinds), outside)
             elif topics:
                 found["topic"].append(replace(mention, values=topics))
+        told = bare.about_themselves()
+        found["fact"] = [item for item in found["fact"] if item.place not in told]
         _drop_loose(found, lexicon, bare)
         _negate_heads(found, bare)
         return cls(
@@ -108,6 +112,28 @@ class Mentions:
             scopes=tuple(found["scope"]),
             facts=tuple(found["fact"]),
         )
+
+    def about_themselves(self) -> frozenset[int]:
+        """Places of tokens by which askers only say who they are, before they ask.
+
+        I am in charge of training, what … : nobody asks who is in charge.
+        """
+        parts: list[list[int]] = []
+        for place, token in enumerate(self.tokens):
+            if token.begins or not parts:
+                parts.append([])
+            parts[-1].append(place)
+        asks = [any(self.tokens[i].role(*_ASKING) for i in part) for part in parts]
+        names = [any(self.tokens[i].content for i in part) for part in parts]
+        found: set[int] = set()
+        told = False
+        for number, part in enumerate(parts):
+            themselves = any(self.tokens[i].role("background", "speaker") for i in part)
+            told = (told or themselves) and not asks[number]
+            rest = range(number + 1, len(parts))
+            if told and any(asks[i] and names[i] for i in rest):
+                found.update(part)
+        return frozenset(found)
 
     def marker(self, place: int, lexicon: Lexicon) -> tuple[str, ...]:
         """The comparator that a word for “about” names, where it compares no number."""

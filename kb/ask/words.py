@@ -23,6 +23,7 @@ Role: TypeAlias = Literal[
     "regarding",
     "particle",
     "background",
+    "speaker",
     "which",
     "kind-of",
     "now",
