@@ -23,7 +23,8 @@ _JOINED = 3
 #: What may stand between a word that negates and the name that it negates.
 _PASSED = ("filler", "particle", "regarding", "and", "or", "exists", "both")
 #: Words by which a part of a question asks.
-_ASKING = ("which", "who", "quantity", "people", "share", "define", "cite", "exists", "kind-of")
+_ASKING = ("which", "who", "quantity", "people", "share", "define", "cite", "exists")
+_ASKING += ("kind-of", "yes-no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +124,23 @@ class Mentions:
             if token.begins or not parts:
                 parts.append([])
             parts[-1].append(place)
-        asks = [any(self.tokens[i].role(*_ASKING) for i in part) for part in parts]
+        asks = [any(self._says(i, *_ASKING) for i in part) for part in parts]
         names = [any(self.tokens[i].content for i in part) for part in parts]
         found: set[int] = set()
         told = False
         for number, part in enumerate(parts):
-            themselves = any(self.tokens[i].role("background", "speaker") for i in part)
-            told = (told or themselves) and not asks[number]
+            themselves = any(self.tokens[i].role("background") for i in part)
+            told = not asks[number] and (
+                told or themselves or any(self._says(i, "speaker") for i in part)
+            )
             rest = range(number + 1, len(parts))
-            if told and any(asks[i] and names[i] for i in rest):
+            if told and any(names[i] and (themselves or asks[i]) for i in rest):
                 found.update(part)
         return frozenset(found)
+
+    def _says(self, place: int, *roles: str) -> bool:
+        """Whether a token can be a word of one of the roles, whatever else it names."""
+        return any(s.kind == "word" and s.value in roles for s in self.tokens[place].senses)
 
     def marker(self, place: int, lexicon: Lexicon) -> tuple[str, ...]:
         """The comparator that a word for “about” names, where it compares no number."""

@@ -24,6 +24,7 @@ Role: TypeAlias = Literal[
     "particle",
     "background",
     "speaker",
+    "yes-no",
     "which",
     "kind-of",
     "now",
