@@ -143,12 +143,7 @@ class _Needs:
                 topics = frozenset(item.topics)
                 weight = self.clauses.weight(topics)
                 found.append(Need(item.text, topics, weight=weight, idle=named.idle(item.place)))
-            elif not (
-                item.loose
-                or named.asked(item.place)
-                or named.glued(item)
-                or named.idle(item.place)  # 地方: a place, and a word for anything
-            ):
+            elif not (item.loose or named.asked(item.place) or named.glued(item)):
                 members = frozenset(
                     thing.iri for kind in item.values for thing in self.lexicon.members(kind)
                 )
