@@ -13,6 +13,7 @@ from kb.ask.amounts import Amount, amounts
 from kb.ask.codes import coded
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
+from kb.ask.speaking import about_themselves
 from kb.ask.splitting import split
 from kb.normalise import is_ideograph
 
@@ -22,9 +23,6 @@ _REACH = 8
 _JOINED = 3
 #: What may stand between a word that negates and the name that it negates.
 _PASSED = ("filler", "particle", "regarding", "and", "or", "exists", "both")
-#: Words by which a part of a question asks.
-_ASKING = ("which", "who", "quantity", "people", "share", "define", "cite", "exists")
-_ASKING += ("kind-of", "yes-no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ class Mentions:
                 _sort(found, "class", replace(mention, values=kinds), outside)
             elif topics:
                 found["topic"].append(replace(mention, values=topics))
-        told = bare.about_themselves()
+        told = about_themselves(tokens)
         found["fact"] = [item for item in found["fact"] if item.place not in told]
         _drop_loose(found, lexicon, bare)
         _negate_heads(found, bare)
@@ -113,34 +111,6 @@ class Mentions:
             scopes=tuple(found["scope"]),
             facts=tuple(found["fact"]),
         )
-
-    def about_themselves(self) -> frozenset[int]:
-        """Places of tokens by which askers only say who they are, before they ask.
-
-        I am in charge of training, what … : nobody asks who is in charge.
-        """
-        parts: list[list[int]] = []
-        for place, token in enumerate(self.tokens):
-            if token.begins or not parts:
-                parts.append([])
-            parts[-1].append(place)
-        asks = [any(self._says(i, *_ASKING) for i in part) for part in parts]
-        names = [any(self.tokens[i].content for i in part) for part in parts]
-        found: set[int] = set()
-        told = False
-        for number, part in enumerate(parts):
-            themselves = any(self.tokens[i].role("background") for i in part)
-            told = not asks[number] and (
-                told or themselves or any(self._says(i, "speaker") for i in part)
-            )
-            rest = range(number + 1, len(parts))
-            if told and any(names[i] and (themselves or asks[i]) for i in rest):
-                found.update(part)
-        return frozenset(found)
-
-    def _says(self, place: int, *roles: str) -> bool:
-        """Whether a token can be a word of one of the roles, whatever else it names."""
-        return any(s.kind == "word" and s.value in roles for s in self.tokens[place].senses)
 
     def marker(self, place: int, lexicon: Lexicon) -> tuple[str, ...]:
         """The comparator that a word for “about” names, where it compares no number."""
