@@ -32,6 +32,7 @@ from server import (
     feedback,
     graph_store,
     guide,
+    held,
     home,
     keys,
     language,
@@ -96,6 +97,8 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     delivery.install(app)
     ops.install(app)
     app.add_template_filter(addresses.local_address, "local_address")
+    app.add_template_filter(addresses.clause, "clause_address")
+    app.add_template_global(held.rendered, "rendered")
     app.context_processor(_for_templates)
     app.after_request(_with_headers)
     if settings.proxies:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from flask import current_app
+from flask import current_app, request
+from markupsafe import Markup
 
+from server import language
 from server.access import knowledge
 from server.knowledge import Knowledge
 
@@ -36,3 +38,19 @@ def of_revision(name: str, read: Callable[[Knowledge], T]) -> T:
         found = (now.revision, read(now))
         kept[name] = found
     return cast(T, found[1])
+
+
+def rendered(name: str, caller: Callable[[], Markup], *, keep: bool = True) -> Markup:
+    """The part of a page that a ``call`` block of its template gives, rendered once a revision.
+
+    Nothing in it may depend on the request, but for the language and where the app is mounted.
+
+    Args:
+        name: of the part, one for each such block.
+        caller: of the block.
+        keep: whether this request's is the one that others get too.
+    """
+    if not keep or not knowledge().revision:  # without one nobody says when the graph is another
+        return caller()
+    own = f"page {name} {language.of_request()} {request.script_root}"
+    return of_revision(own, lambda _: caller())

@@ -93,6 +93,19 @@ def test_what_was_checked_is_handed_in_as_it_was(web: httpx.Client, tokens: Hold
     assert "told=again" in again.headers["location"]
 
 
+def test_the_first_page_counts_a_file_as_soon_as_it_is_handed_in(
+    web: httpx.Client, tokens: Holders, known: str
+) -> None:
+    def count() -> int:
+        found = re.search(r"(\d+) handed in", web.get("/?lang=en").text)
+        assert found
+        return int(found[1])
+
+    before = [count() for _ in range(3)]
+    assert hand_in(web, tokens.reporter, rows(*FALLS, note="counted")).status_code == 201
+    assert {count() for _ in range(3)} == {before[-1] + 1}
+
+
 def test_problems_are_told_on_the_page_with_their_hint(web: httpx.Client, tokens: Holders) -> None:
     def told(answer: httpx.Response, status: int, words: str) -> None:
         assert answer.status_code == status
