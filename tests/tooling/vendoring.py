@@ -71,7 +71,7 @@ LEFT_OUT = (
     Left(
         "no sending of queries: the editor sends them",
         "./sparql",
-        "export const executeQuery = () => Promise.reject(); export const getAsCurlString = String;",
+        "export const executeQuery = () => Promise.reject(), getAsCurlString = String;",
     ),
     Left(
         "no links of its own, so nothing that reads and writes them",
