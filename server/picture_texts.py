@@ -118,5 +118,9 @@ PICTURES = {
     "it-says": Text("它说", "It says"),
     "what-to-do": Text("怎么办", "What to do"),
     "its-query": Text("它的查询", "Its query"),
+    "its-construct-about": Text(
+        "对规划运行这个查询，得出的每条陈述都是派生的。",
+        "Every statement that this query constructs from the plan is a derived one.",
+    ),
     "not-evaluable": Text("无法判断时", "where it cannot be told"),
 }
