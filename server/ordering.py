@@ -54,6 +54,11 @@ def rows(table: Table, *, alone: bool = True) -> list[tuple[int, Line]]:
     return full + [one for one in lines if not one[1].fields[column].text.zh]
 
 
+def chosen(table: Table, *, alone: bool = True) -> bool:
+    """Whether another order than that of the query is asked for."""
+    return bool(_asked(table, alone=alone)[0])
+
+
 def heading(table: Table, column: str, *, alone: bool = True) -> Heading | None:
     """The heading of a column; None where there is nothing to be put in order."""
     if len(table.lines) < _LEAST:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from kb.errors import UnknownName
 from kb.plan import views as known
 from kb.text import Text
-from server import addresses, delivery, language, ordering, pictures, table_files, tables
+from server import addresses, delivery, held, language, ordering, pictures, table_files, tables
 from server.access import knowledge
 from server.clauses import clauses
 from server.page_texts import PAGES
@@ -72,7 +72,9 @@ def page(template: str, **values: object) -> Response:
 def _table(name: str) -> tables.Table:
     found = known.view(name, knowledge().base)
     if not found.parameter:
-        return tables.table(found)
+        if not knowledge().revision:  # nobody says when the rows are others
+            return tables.table(found)
+        return held.of_revision(f"view {name}", lambda _: tables.table(found))
     asked = request.args.get("of", "")
     if not asked:
         raise UnknownName(

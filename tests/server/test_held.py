@@ -41,7 +41,10 @@ def test_a_part_is_rendered_once_for_each_revision_and_language() -> None:
     assert len(asked) == 5
 
 
-@pytest.mark.parametrize("path", ["/", "/review", "/templates", "/source/jiangjin-6-4-article"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/review", "/templates", "/source/jiangjin-6-4-article", "/view/measures-and-targets"],
+)
 def test_whoever_read_a_page_before_each_reader_has_it_in_the_own_language(
     path: str, web: httpx.Client
 ) -> None:
