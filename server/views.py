@@ -72,9 +72,7 @@ def page(template: str, **values: object) -> Response:
 def _table(name: str) -> tables.Table:
     found = known.view(name, knowledge().base)
     if not found.parameter:
-        if not knowledge().revision:  # nobody says when the rows are others
-            return tables.table(found)
-        return held.of_revision(f"view {name}", lambda _: tables.table(found))
+        return held.of_pages(f"view {name}", lambda: tables.table(found))
     asked = request.args.get("of", "")
     if not asked:
         raise UnknownName(
