@@ -56,7 +56,7 @@ def amounts(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[Amount]:
             bounds: tuple[tuple[Operator, float], ...] = (("at-least", value), ("at-most", high))
             text = " ".join(t.text for t in tokens[place : skip + 1])
             found.append(Amount(place, Figure(bounds, unit), text, plain=False))
-        elif operator is not None or unit or not _is_article(tokens, place):
+        elif operator is not None or not _is_article(tokens, place):
             figure = Figure(((operator or "exactly", value),), unit)
             found.append(Amount(place, figure, token.text, plain=operator is None))
     return found

@@ -16,6 +16,7 @@ from kb.ask import context as contexts
 from kb.ask import refusing, telling
 from kb.ask.answer import Answer, Refusal, Status, Suggestion
 from kb.ask.chips import Chip
+from kb.ask.confidence import Judge
 from kb.ask.context import Context
 from kb.ask.failure import Failure, Parsed
 from kb.ask.finding import Finder
@@ -33,6 +34,7 @@ from kb.ask.form import (
     members_of,
 )
 from kb.ask.guide import Guide
+from kb.ask.likeness import Likeness
 from kb.ask.mending import repaired_tokens
 from kb.ask.missing import MissingFacts
 from kb.ask.parse import parse
@@ -85,12 +87,14 @@ class Asker:
     ) -> None:
         vocabulary = vocabulary or Vocabulary.read(select, base)
         self.lexicon, self.clauses = vocabulary.lexicon, vocabulary.clauses
+        self._vocabulary = vocabulary
         self.revision = revision
         self._select = select
         self._compiler = Compiler(self.lexicon)
         self._reader = RowReader(select, self._compiler)
         self._finder = Finder(select, self._compiler, self._reader)
         self._repairer = Repairer(self.lexicon)
+        self._judge = Judge(self.lexicon, self.clauses, self._alike)
         self._reported = Reported(select, self._compiler, self._reader)
         self._missing = MissingFacts(select, self._compiler, self._reader)
         self._suggester = Suggester(
@@ -114,8 +118,7 @@ class Asker:
             select: runs a SELECT query over the new revision.
             revision: its name.
         """
-        vocabulary = Vocabulary(self.lexicon, self.clauses)
-        new = Asker(select, self._compiler.base, revision, vocabulary)
+        new = Asker(select, self._compiler.base, revision, self._vocabulary)
         new._repairer, new._guide, new._newest = self._repairer, self._guide, self._newest
         new._newest[0] = (select, new._suggester.holds)
         return new
@@ -170,7 +173,7 @@ class Asker:
     def chips(self, question: str, lang: Language, context: str | None = None) -> tuple[Chip, ...]:
         """How a question is read, in parts that can be taken out or changed."""
         before = contexts.read(context, self.revision, self._compiler.base, self.lexicon)
-        parsed = self._in_context(self._tokens(question)[0], before)
+        parsed = self._understood(question, self._tokens(question)[0], before)
         if not isinstance(parsed, Question):
             return ()
         if parsed.instead is not None and not self._suggester.has_answer(parsed.form):
@@ -184,11 +187,19 @@ class Asker:
             QueryStopped, Overloaded: as the store does; then what is left is made when wanted.
         """
         self._repairer.warm()
+        self._alike()
         self._guide.warm()
 
-    def _in_context(self, tokens: tuple[Token, ...], before: Context) -> Parsed:
+    def _understood(self, question: str, tokens: tuple[Token, ...], before: Context) -> Parsed:
         alone = parse(tokens, self.lexicon, self.clauses)
-        return FollowUp(tokens, alone, self.lexicon, self.clauses, self._members).read(before)
+        follow_up = FollowUp(tokens, alone, self.lexicon, self.clauses, self._members)
+        parsed = follow_up.read(before)
+        if parsed is not alone or (follow_up.mark and before.last is not None):
+            return parsed  # it is about what was answered before
+        return self._judge.judge(question, tokens, parsed)
+
+    def _alike(self) -> Likeness:
+        return self._vocabulary.alike(self._select)
 
     # --- answering ------------------------------------------------------------------------
 
@@ -202,7 +213,7 @@ class Asker:
         if not units(question):
             return self._refused(question, lang, "refused", refusing.empty())
         tokens, repairs = self._tokens(question)
-        parsed = self._in_context(tokens, before)
+        parsed = self._understood(question, tokens, before)
         answer = self._answer_parsed(question, lang, parsed, before)
         return replace(answer, repairs=repairs)
 

@@ -6,7 +6,7 @@ forms. Must not know words, nor SPARQL.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 #: How a selection is asked for: it changes what the answer's sentence says, not its rows.
@@ -294,12 +294,14 @@ class Question:
         manner: how.
         aside: words of the question that the clauses found say nothing about.
         instead: another reading, for where this one finds nothing.
+        searched: whether clauses were searched for, and nothing was put together by types.
     """
 
     form: Form
     manner: Manner = "list"
     aside: tuple[str, ...] = ()
     instead: Question | None = None
+    searched: bool = field(default=False, compare=False)
 
 
 def with_members(form: Form, members: Set) -> Form:

@@ -61,7 +61,7 @@ _RECORDS = frozenset(
 #: Words that ask are nothing else.
 _ASKING = frozenset({"which", "who", "quantity", "people", "share", "define", "exists"})
 #: Words that may share their stem with a topic's.
-_EMPTY = frozenset({"filler", "general", "background", "foreign"})
+_EMPTY = frozenset({"filler", "general", "background", "foreign", "speaker", "yes-no"})
 #: What the plan says in clauses: found by name only where no shorter words explain as much.
 _CLAUSES = frozenset({"Measure", "Target", "QuantitativeTarget", "QualitativeTarget", "Mechanism"})
 

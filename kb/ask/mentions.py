@@ -13,6 +13,7 @@ from kb.ask.amounts import Amount, amounts
 from kb.ask.codes import coded
 from kb.ask.lexicon import Lexicon
 from kb.ask.scan import Token
+from kb.ask.speaking import about_themselves
 from kb.ask.splitting import split
 from kb.normalise import is_ideograph
 
@@ -95,6 +96,8 @@ class Mentions:
                 _sort(found, "class", replace(mention, values=kinds), outside)
             elif topics:
                 found["topic"].append(replace(mention, values=topics))
+        told = about_themselves(tokens)
+        found["fact"] = [item for item in found["fact"] if item.place not in told]
         _drop_loose(found, lexicon, bare)
         _negate_heads(found, bare)
         return cls(

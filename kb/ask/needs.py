@@ -36,6 +36,8 @@ GENERAL = 0.25
 _IDLE = 1.5
 #: Up to here a bare number says how many are asked for: which two.
 _SMALL = 10
+#: The weight of a small number of pieces.
+_PIECES = 1.0
 #: What a single character counts that stands for a topic.
 _SHORT = 0.5
 
@@ -195,9 +197,15 @@ class _Needs:
 
     @staticmethod
     def _counts(amount: Amount) -> float:
-        """The weight of a number: a small one by itself counts what is asked for."""
-        small = amount.plain and not amount.figure.unit and amount.figure.bounds[0][1] <= _SMALL
-        return GENERAL if small else _NAME
+        """The weight of a number: a small one by itself counts what is asked for.
+
+        With a word for pieces it mostly does: the four fields, in three respects.
+        """
+        if not amount.plain or amount.figure.bounds[0][1] > _SMALL:
+            return _NAME
+        if not amount.figure.unit:
+            return GENERAL
+        return _PIECES if amount.figure.unit.endswith("unit/item") else _NAME
 
     def _weight(self, topics: frozenset[str], entities: frozenset[str]) -> float:
         weights = []

@@ -6,7 +6,7 @@ Must not know how a question is put together.
 from __future__ import annotations
 
 from kb.ask.clauses import Clause
-from kb.ask.form import About, Either, Figure, Numbered, Related, Set
+from kb.ask.form import About, Either, Figure, Filter, Related, Set
 from kb.ask.lexicon import Lexicon
 
 
@@ -15,19 +15,19 @@ def satisfies(clause: Clause, members: Set, lexicon: Lexicon) -> bool:
     kind, schema = members.kind, lexicon.schema
     if kind != lexicon.provision and not any(schema.is_a(own, kind) for own in clause.kinds):
         return False
-    for item in members.filters:
-        if isinstance(item, About):
-            if bool(clause.topics & frozenset(item.topics)) == item.negated:
-                return False
-        elif isinstance(item, Related) and item.entities:
-            linked = clause.linked | {clause.iri}
-            if bool(linked & frozenset(item.entities)) == item.negated:
-                return False
-        elif isinstance(item, Figure):
-            if not any(within(value, item) for value in clause.values):
-                return False
-        elif isinstance(item, Numbered | Either):
-            return True
+    return all(_passes(clause, item) for item in members.filters)
+
+
+def _passes(clause: Clause, item: Filter) -> bool:
+    if isinstance(item, About):
+        return bool(clause.topics & frozenset(item.topics)) != item.negated
+    if isinstance(item, Related) and item.entities:
+        linked = clause.linked | {clause.iri}
+        return bool(linked & frozenset(item.entities)) != item.negated
+    if isinstance(item, Figure):
+        return any(within(value, item) for value in clause.values)
+    if isinstance(item, Either):
+        return any(all(_passes(clause, one) for one in group) for group in item.groups)
     return True
 
 

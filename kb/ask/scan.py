@@ -30,7 +30,7 @@ _LONGER = 0.02
 _MOST_INSIDE = 3
 #: A word of another field: known to be one word, so that no part of it is taken for another.
 _FOREIGN = Sense("word", FOREIGN)
-_EMPTY = frozenset({"filler", "general", "particle", "background"})
+_EMPTY = frozenset({"filler", "general", "particle", "background", "speaker", "yes-no"})
 #: Words that join or take away: no topic by its stem alone (except is not exceptional).
 _JOINING = frozenset({"except", "not", "only", "each", "and", "or", "both"})
 #: What stands between quotation marks.

@@ -8,7 +8,7 @@ answer; the words that it says nothing about are named. Must not know sentences,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.failure import Failure, Parsed
@@ -47,6 +47,8 @@ _CLOSE, _FEW = 0.85, 4
 #: A clause that accounts for less is the answer where it is far ahead of any other: the part,
 #: the weight, and what the next may have of its part.
 _AHEAD = (0.55, 5.0, 0.85)
+#: So many of the best are of interest to who weighs them against something else.
+_RANKED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,27 @@ class Search:
         for teams in dict.fromkeys(meant):
             found = self._find(needs, _ENOUGH, teams)
             if isinstance(found, Question):
-                return found
+                return replace(found, searched=True)
             failed = failed or found
             if parts != needs and not self.wanted.counted():
                 split = self._find(parts, _INSTEAD, teams)
                 if isinstance(split, Question) and not split.aside:
-                    return split
+                    return replace(split, searched=True)
         return failed or Failure("not-found")
+
+    def parts(self) -> dict[str, float]:
+        """Which part of the question the clauses account for that account for most, by IRI."""
+        needs = needs_of(self.named, self.lexicon, self.clauses)
+        found: dict[str, float] = {}
+        if needs:
+            for teams in dict.fromkeys((self.wanted.teams(loose=True), self.wanted.teams())):
+                for one in self._ranked(needs, teams)[:_RANKED]:
+                    found[one.clause.iri] = max(found.get(one.clause.iri, 0.0), one.part)
+        return found
+
+    def form_of(self, clause: Clause) -> Select:
+        """The form by which a clause is found, of what it accounts for."""
+        return self._form(clause, needs_of(self.named, self.lexicon, self.clauses))
 
     def of_team(self) -> Parsed:
         """What a question asks of a team and of nothing else: its size, or what it is to be like.

@@ -9,14 +9,15 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from kb.ask import clauses, lexicon, schema, words, written
+from kb.ask import clauses, lexicon, likeness, phrasings, schema, words, written
+from kb.ask.likeness import Likeness
 from kb.ask.schema import Rows
-from kb.ask.vocabulary import Vocabulary
+from kb.ask.vocabulary import Reader, Vocabulary, reader
 from kb.plan import kept, knowledge, topics
 from kb.settings import Settings
 
 #: Whose way of working decides what a vocabulary holds: with other code it is made anew.
-_MAKERS = (clauses, lexicon, schema, words, written, topics)
+_MAKERS = (clauses, lexicon, likeness, phrasings, schema, words, written, topics)
 
 
 def vocabulary(settings: Settings, revision: str, select: Callable[[], Rows]) -> Vocabulary:
@@ -35,19 +36,38 @@ def vocabulary(settings: Settings, revision: str, select: Callable[[], Rows]) ->
         return Vocabulary.read(select(), settings.base)
     file = kept.Kept.of(settings, f"vocabulary-{revision}-{made}.json")
     text = file.read()
-    if text is not None:
-        return written.read(text)
-    found = Vocabulary.read(select(), settings.base)
-    file.write(written.write(found))
-    return found
+    if text is None:
+        found = Vocabulary.read(select(), settings.base)
+        file.write(written.write(found.lexicon, found.clauses))
+        parts = found.lexicon, found.clauses
+    else:
+        parts = written.read(text)
+    read = reader(*parts, settings.base)
+
+    def alike(select: Rows) -> Likeness:
+        file = kept.Kept.of(settings, f"likeness-{revision}-{made}.json")
+        text = file.read()
+        if text is not None:
+            return Likeness.from_json(text)
+        found = read(select)
+        file.write(found.to_json())
+        return found
+
+    return Vocabulary(*parts, Reader(alike))
 
 
 def _digest() -> str | None:
     """Digest of the language files and of the code that reads them; None where they are hidden."""
     digest = hashlib.sha256()
     folder = knowledge.root() / "queries" / "language"
+    asked = phrasings.folder().glob("*.tsv")
     code = Path(lexicon.__file__).parents[1] / "normalise.py"
-    files = [*sorted(folder.glob("*.yaml")), code, *(Path(str(m.__file__)) for m in _MAKERS)]
+    files = [
+        *sorted(folder.glob("*.yaml")),
+        *sorted(asked),
+        code,
+        *(Path(str(m.__file__)) for m in _MAKERS),
+    ]
     try:
         for file in files:
             text = file.read_bytes()

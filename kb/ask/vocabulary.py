@@ -1,14 +1,17 @@
-"""All that understanding a question needs of a graph: its words, and its clauses.
+"""All that understanding a question needs of a graph: its words, its clauses, what is said of them.
 
 Must not know how a question is understood.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+from kb.ask import phrasings
 from kb.ask.clauses import Clauses
 from kb.ask.lexicon import Lexicon
+from kb.ask.likeness import Likeness
 from kb.ask.schema import Rows
 
 
@@ -19,10 +22,12 @@ class Vocabulary:
     Args:
         lexicon: surface forms, and what they can mean.
         clauses: what the plan provides, by topic.
+        alike: reads what is said of the clauses from the same graph, which takes a second.
     """
 
     lexicon: Lexicon
     clauses: Clauses
+    alike: Callable[[Rows], Likeness] = field(compare=False)
 
     @classmethod
     def read(cls, select: Rows, base: str) -> Vocabulary:
@@ -33,4 +38,34 @@ class Vocabulary:
             base: base IRI in force.
         """
         lexicon = Lexicon.read(select, base)
-        return cls(lexicon, Clauses.read(select, lexicon.schema))
+        clauses = Clauses.read(select, lexicon.schema)
+        return cls(lexicon, clauses, reader(lexicon, clauses, base))
+
+
+class Reader:
+    """Reads the likeness of a graph when it is first wanted, and keeps it.
+
+    Args:
+        read: reads it, with what runs a SELECT query over the graph.
+    """
+
+    def __init__(self, read: Callable[[Rows], Likeness]) -> None:
+        self._read = read
+        self._found: Likeness | None = None
+
+    def __call__(self, select: Rows) -> Likeness:
+        """It; two threads may read it at the same time, and find the same."""
+        if self._found is None:
+            self._found = self._read(select)
+        return self._found
+
+
+def reader(lexicon: Lexicon, clauses: Clauses, base: str) -> Reader:
+    """What reads the likeness of a graph from it.
+
+    Args:
+        lexicon: of the graph.
+        clauses: of the graph.
+        base: base IRI in force.
+    """
+    return Reader(lambda select: Likeness.read(select, lexicon, clauses, phrasings.read(base)))

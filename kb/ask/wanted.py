@@ -5,6 +5,7 @@ Must not know how clauses are weighed.
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 
 from kb.ask.clauses import Clause, Clauses
@@ -54,6 +55,7 @@ class Wanted:
         A figure of no particular thing is one of the whole plan.
         """
         kind, units, whole = self.kind(), self.units(), self.of_plan(needs)
+        shares = self._shares if self.counts_things else frozenset()
         return [
             clause
             for clause in self.clauses.all.values()
@@ -61,7 +63,7 @@ class Wanted:
             and (not teams or clause.team in teams or clause.linked & teams)
             and not (whole and clause.team)
             and (not units or clause.linked & units)
-            and not (self.counts_things and clause.linked & self._shares)
+            and not clause.linked & shares
         ]
 
     def units(self) -> frozenset[str]:
@@ -78,7 +80,7 @@ class Wanted:
         scheme = self.lexicon.schema.ns.removesuffix("ns#") + "scheme/unit/"
         return frozenset({scheme + "percent", scheme + "ratio"})
 
-    @property
+    @cached_property
     def counts_things(self) -> bool:
         """Whether so many things or people are asked for, which is no share: how many towns.
 

@@ -23,6 +23,8 @@ Role: TypeAlias = Literal[
     "regarding",
     "particle",
     "background",
+    "speaker",
+    "yes-no",
     "which",
     "kind-of",
     "now",

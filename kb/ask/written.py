@@ -14,7 +14,6 @@ from typing import Any
 from kb.ask.clauses import Clause, Clauses
 from kb.ask.lexicon import Lexicon, Sense, Thing
 from kb.ask.schema import Schema
-from kb.ask.vocabulary import Vocabulary
 from kb.ask.words import Words
 from kb.text import Text
 
@@ -22,9 +21,8 @@ from kb.text import Text
 _LEAF = ""
 
 
-def write(vocabulary: Vocabulary) -> bytes:
-    """The vocabulary as JSON in UTF-8."""
-    lexicon, clauses = vocabulary.lexicon, vocabulary.clauses
+def write(lexicon: Lexicon, clauses: Clauses) -> bytes:
+    """A vocabulary as JSON in UTF-8."""
     schema = lexicon.schema
     names = _Numbers()
     senses: dict[Sense, int] = {}
@@ -72,8 +70,8 @@ def write(vocabulary: Vocabulary) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read(text: bytes) -> Vocabulary:
-    """The vocabulary that was written."""
+def read(text: bytes) -> tuple[Lexicon, Clauses]:
+    """What was written."""
     collecting = gc.isenabled()
     # Of all that is made here nothing is garbage, and looking for some takes as long again.
     gc.disable()
@@ -84,7 +82,7 @@ def read(text: bytes) -> Vocabulary:
             gc.enable()
 
 
-def _read(text: bytes) -> Vocabulary:
+def _read(text: bytes) -> tuple[Lexicon, Clauses]:
     content: dict[str, Any] = json.loads(text)
     names: list[str] = content["names"]
 
@@ -132,7 +130,7 @@ def _read(text: bytes) -> Vocabulary:
         for iri, kinds, team, own, topics, linked, values in content["clauses"]
     }
     light, subjects = frozenset(content["light"]), frozenset(content["subjects"])
-    return Vocabulary(lexicon, Clauses(clauses, light, subjects, content["text"]))
+    return lexicon, Clauses(clauses, light, subjects, content["text"])
 
 
 class _Numbers(dict[str, int]):

@@ -62,3 +62,19 @@ def test_what_only_its_surroundings_are_known_of_is_not_answered(
     question: str, asker: Asker
 ) -> None:
     assert asker.ask(question).status != "answered"
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("我负责干部培训，江津要选派多少名干部互派锻炼？", "answered"),
+        ("I am a director of a school. How many farmer field schools will be built?", "answered"),
+        ("我是社工，社工站由哪个部门负责？", "not_stated"),
+        ("I am a teacher. Who is in charge of teacher ethics?", "not_stated"),
+        ("我想了解预算，科技队伍的。", "not_stated"),  # wanted, and no trade of theirs
+    ],
+)
+def test_what_askers_are_in_charge_of_is_not_what_they_ask_for(
+    question: str, status: str, asker: Asker
+) -> None:
+    assert asker.ask(question).status == status

@@ -57,7 +57,9 @@ def run() -> list[dict[str, Any]]:
             rows += _whole(database, place, folder)
             served = str(folder / "served.sqlite") if cluster is None else cluster.create()
             rows.append(_over_http(database, served, folder))
-            rows.append(_besieged(database, served, folder, kills, seed, cluster))
+            # One of its own: it is counted to the last submission.
+            besieged = str(folder / "besieged.sqlite") if cluster is None else cluster.create()
+            rows.append(_besieged(database, besieged, folder, kills, seed, cluster))
         rows.append(_full_disk(folder))
     return rows
 
