@@ -32,6 +32,7 @@ from server import (
     feedback,
     graph_store,
     guide,
+    held,
     home,
     keys,
     language,
@@ -49,6 +50,7 @@ from server import (
     sparql,
     submitted,
     submitting,
+    table_files,
     views,
 )
 from server.knowledge import Knowledge
@@ -96,6 +98,9 @@ def create_app(settings: Settings, knowledge: Knowledge | None = None) -> Flask:
     delivery.install(app)
     ops.install(app)
     app.add_template_filter(addresses.local_address, "local_address")
+    app.add_template_filter(addresses.clause, "clause_address")
+    app.add_template_filter(table_files.named, "format_name")
+    app.add_template_global(held.rendered, "rendered")
     app.context_processor(_for_templates)
     app.after_request(_with_headers)
     if settings.proxies:

@@ -43,11 +43,10 @@ class Entry:
 def page() -> Response:
     """What can be asked, each kind with a form."""
     chosen = language.of_request()
-    found = knowledge().asker.templates()
     content = render_template(
         "templates.html",
         p={name: text.in_(chosen) for name, text in PAGE.items()},
-        entries=[_entry(template, chosen) for template in found],
+        entries=lambda: [_entry(one, chosen) for one in knowledge().asker.templates()],
         formats=listing.FORMATS,
         config={
             "lang": chosen,

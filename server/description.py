@@ -14,17 +14,17 @@ from functools import lru_cache
 from string import Template
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
 
 from kb import terms
-from kb.errors import InputError, QueryStopped
+from kb.errors import InputError, QueryStopped, UnknownName
 from kb.export.dataset import FORMATS
 from kb.plan import examples as examples_in_data
 from kb.plan import knowledge as files
 from kb.plan.graph import SOURCE_NOTICE
 from kb.store import formats
 from kb.text import Text
-from server import delivery, sparql
+from server import delivery, negotiation, sparql
 from server.access import knowledge
 from server.knowledge import Knowledge
 
@@ -103,7 +103,17 @@ def void() -> Response:
     """The VoID description: what the dataset is, how much of what is in it."""
     if request.method == "OPTIONS":
         return delivery.options(_METHODS)
-    return _document("void", None)
+    try:
+        return _document("void", None)
+    except UnknownName:
+        # Who takes pages only gets the page that says the same; a format that is named is not one.
+        wants_page = negotiation.accepted(request.headers.get("Accept")).named("text/html")
+        if not wants_page or "format" in request.args:
+            raise
+    page = redirect(url_for("data.page", lang=request.args.get("lang")), 303)
+    assert isinstance(page, Response)
+    page.headers["Vary"] = "Accept"
+    return page
 
 
 @blueprint.route(

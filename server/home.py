@@ -58,6 +58,22 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """The plan at a glance.
+
+    Args:
+        headlines: its own targets with a number; aims: those without.
+        teams: of it.
+        tables: that all of this is from.
+    """
+
+    headlines: tuple[Figure, ...]
+    aims: tuple[Field, ...]
+    teams: tuple[Team, ...]
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Audits:
     """How auditing stands: how many were handed in, how many wait, and the newest."""
 
@@ -71,23 +87,20 @@ def home() -> Response:
     """The page."""
     chosen = language.of_request()
     asker = knowledge().asker
-    headlines, figures = _table("headlines"), _table("team-figures")
     audits = _audits()
     content = render_template(
         "home.html",
         p={name: text.in_(chosen) for name, text in {**PAGES, **PAGE}.items()},
         plans=labels().plans,
         examples=asker.complete("", chosen, _EXAMPLES),
-        headlines=[_figure(line, "target") for line in headlines.lines if _has_number(line)],
-        aims=[line.fields["target"] for line in headlines.lines if not _has_number(line)],
-        teams=_teams(figures, _progress()),
-        tables=(headlines, figures),
+        glance=_glance,
         audits=audits,
         when=audits.newest.received_at[:10] if audits else "",
         config=_config(),
     )
     revision = knowledge().revision
-    # The ledger moves without a revision, so a page that says how it stands is asked for anew.
+    # The ledger moves without a revision, so a page that says how it stands is asked for anew;
+    # all else that the page takes time for is kept by revision.
     own_tag = delivery.tag(revision, content)
     response = delivery.send(
         content.encode("utf-8", "replace"),
@@ -115,6 +128,16 @@ def _config() -> dict[str, object]:
         "asked": None,
         "t": {**asking, **said},
     }
+
+
+def _glance() -> Glance:
+    headlines, figures = _table("headlines"), _table("team-figures")
+    return Glance(
+        tuple(_figure(line, "target") for line in headlines.lines if _has_number(line)),
+        tuple(line.fields["target"] for line in headlines.lines if not _has_number(line)),
+        tuple(_teams(figures, _progress())),
+        (headlines, figures),
+    )
 
 
 def _table(name: str) -> Table:

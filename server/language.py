@@ -15,6 +15,11 @@ def of_request() -> Language:
     if "language" in g:
         chosen: Language = g.language
         return chosen
+    g.language = chosen = _asked()
+    return chosen
+
+
+def _asked() -> Language:
     asked = request.args.get("lang", "")
     if asked in ("zh", "en"):
         return "zh" if asked == "zh" else "en"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response
 
+from kb.text import Text
 from server import views
 
 blueprint = Blueprint("manual", __name__)
@@ -34,7 +35,7 @@ class Route:
 
     method: str
     path: str
-    summary: str
+    summary: Text
     parameters: tuple[Parameter, ...]
     answers: tuple[tuple[str, str, str], ...]
 
@@ -59,7 +60,7 @@ def _routes() -> tuple[Route, ...]:
                 Route(
                     method.upper(),
                     path,
-                    operation.get("summary", ""),
+                    Text(operation["x-summary-zh"], operation["summary"]),
                     tuple(_parameter(_resolved(one, document)) for one in given),
                     tuple(
                         _answer(status, _resolved(answer, document))

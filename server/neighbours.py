@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, url_for
 
@@ -27,6 +28,8 @@ blueprint = Blueprint("neighbours", __name__)
 #: More than so many of one class, relation and status are drawn as one.
 _TOGETHER = 6
 _STEP = 30
+#: So many neighbours show their own links at depth 2, each so many of them.
+_NEAR, _OWN = 30, 6
 #: Strongest first.
 _STATUSES = ("stated", "derived", "editorial", "external", "reported")
 _SENTENCES = (
@@ -55,6 +58,22 @@ class Mark:
     y: int
 
 
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What a neighbour is linked to in turn.
+
+    Args:
+        label: of the neighbour; address: of the page that has it in the middle.
+        links: the first of its links, without the one that leads back.
+        more: how many others it has.
+    """
+
+    label: Text
+    address: str
+    links: tuple[Mark, ...]
+    more: int
+
+
 @blueprint.get("/explore")
 def page() -> Response:
     """The links of a resource, filtered by status and class."""
@@ -62,6 +81,7 @@ def page() -> Response:
     whole = _links(focus)
     asked = [name for name in request.args.getlist("status") if name in _STATUSES]
     kind = request.args.get("kind", "")
+    depth = 2 if request.args.get("depth") == "2" else 1
     found = [
         line
         for line in whole.lines
@@ -86,7 +106,10 @@ def page() -> Response:
         chosen=asked or statuses,
         chosen_kind=kind,
         address=addresses.local_address(focus),
-        config=_config(focus, label, whole),
+        depth=depth,
+        step=_step,
+        further=_further(focus, found) if depth == 2 else None,
+        config=_config(focus, label, whole, depth),
     )
 
 
@@ -139,6 +162,46 @@ def _side(found: Iterable[Line], focus: str, way: str, *, together: bool) -> lis
     return marks
 
 
+def _further(focus: str, found: list[Line]) -> tuple[tuple[Further, ...], int]:
+    """The neighbours with their own links, and how many neighbours are left out."""
+    near = {line.fields["other"].iri: line.fields["other"].text for line in found}
+    shown = list(near)[:_NEAR]
+    if not shown:
+        return (), 0
+    rows = knowledge().store.select(known.view("neighbours", knowledge().base).bound(*shown))
+    links: dict[str, list[dict[str, str]]] = {iri: [] for iri in shown}
+    for row in rows:
+        cell = {name: str(getattr(term, "value", term)) for name, term in row.items()}
+        if cell["other"] != focus:
+            links[cell["focus"]].append(cell)
+    first = {iri: own[:_OWN] for iri, own in links.items()}
+    each = [cell for own in first.values() for cell in own]
+    names = labelled.labels({cell[name] for cell in each for name in ("other", "relation")})
+
+    def mark(cell: dict[str, str]) -> Mark:
+        said, end = names[cell["relation"]], names[cell["other"]]
+        relation = Text(f"{cell['way']} {said.zh}", f"{cell['way']} {said.en}")
+        return Mark(end, 1, _address(cell["other"]), relation, cell["status"], 0)
+
+    return tuple(
+        Further(
+            near[iri],
+            _address(iri),
+            tuple(mark(cell) for cell in own),
+            len(links[iri]) - len(own),
+        )
+        for iri, own in first.items()
+    ), len(near) - len(shown)
+
+
+def _step(depth: int) -> str:
+    """The address of this page so many steps deep."""
+    values = [(name, value) for name, value in request.args.items(multi=True) if name != "depth"]
+    return (
+        f"{url_for('neighbours.page')}?{urlencode([*values, ('depth', depth)], errors='replace')}"
+    )
+
+
 def _address(focus: str, kind: str | None = None) -> str:
     return url_for("neighbours.page", focus=focus, lang=language.of_request(), kind=kind)
 
@@ -159,13 +222,14 @@ def _as_json(table: Table) -> list[dict[str, object]]:
     ]
 
 
-def _config(focus: str, label: Text, table: Table) -> dict[str, object]:
+def _config(focus: str, label: Text, table: Table, depth: int) -> dict[str, object]:
     """What the script starts from: the links that the page has anyway, and its sentences."""
     lang = language.of_request()
     return {
         "lang": lang,
         "focus": {"iri": focus, "label": label.as_dict(), "page": addresses.local_address(focus)},
         "links": _as_json(table),
+        "depth": depth,
         "api": url_for("neighbours.api", lang=lang),
         "explore": url_for("neighbours.page", lang=lang),
         "t": {

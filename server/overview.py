@@ -25,21 +25,18 @@ from server.tables import Field, Line, Table
 blueprint = Blueprint("overview", __name__)
 
 _PARTS = ("arithmetic", "gaps", "anomalies")
+#: The views that a part begins with.
+_PICTURES = {"arithmetic": "sums", "gaps": "gaps-by-team"}
 
 
 @blueprint.get("/review")
 def review() -> Response:
     """The plan's self-audit, the gap analysis and the anomalies, each with its arithmetic."""
     found = held.of_revision("reviews", _reviews)
-    base = knowledge().base
-    pictures = {
-        "arithmetic": tables.table(known_views.view("sums", base)),
-        "gaps": tables.table(known_views.view("gaps-by-team", base)),
-    }
     return views.page(
         "review.html",
         parts=[(part, [one for one in found if one.part == part]) for part in _PARTS],
-        pictures=pictures,
+        pictures=_pictures,
     )
 
 
@@ -70,6 +67,12 @@ def review_file(format: str) -> Response:
     response = delivery.send(body, table_files.MEDIA[format], revision, own_tag)
     response.headers["Content-Disposition"] = f'attachment; filename="plankb-review.{format}"'
     return response
+
+
+def _pictures() -> dict[str, Table]:
+    """The pictures of the parts that have one."""
+    base = knowledge().base
+    return {part: tables.table(known_views.view(name, base)) for part, name in _PICTURES.items()}
 
 
 def _reviews(knowledge: Knowledge) -> tuple[Review, ...]:

@@ -78,6 +78,9 @@ PICTURES = {
     "pictures": Text("图", "Pictures"),
     "tables": Text("表", "Tables"),
     "explore-depth": Text("深度", "Depth"),
+    "explore-further": Text("再远一步", "One step further"),
+    "explore-nearest": Text("另有 {n} 个相邻资源未列出", "{n} other neighbours are left out"),
+    "explore-more": Text("另有 {n} 条关系", "{n} more links"),
     "explore-picture": Text("关系图", "Picture of the links"),
     "explore-centre": Text("以它为中心", "Move to the middle"),
     "explore-page": Text("它的页面", "Its page"),
@@ -115,5 +118,9 @@ PICTURES = {
     "it-says": Text("它说", "It says"),
     "what-to-do": Text("怎么办", "What to do"),
     "its-query": Text("它的查询", "Its query"),
+    "its-construct-about": Text(
+        "对规划运行这个查询，得出的每条陈述都是派生的。",
+        "Every statement that this query constructs from the plan is a derived one.",
+    ),
     "not-evaluable": Text("无法判断时", "where it cannot be told"),
 }

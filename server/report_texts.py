@@ -28,7 +28,7 @@ PAGE = {
         "XLSX、ODS、CSV、JSON 或 Turtle，最大 {mb} MiB；检查时可选多个。",
         "XLSX, ODS, CSV, JSON or Turtle, up to {mb} MiB; to check, several may be chosen.",
     ),
-    "drop": Text("也可以把文件拖到这里", "or drop a file here"),
+    "drop": Text("也可以把文件拖到这里。", "Or drop a file here."),
     "check": Text("检查", "Check"),
     "submit": Text("提交", "Hand in"),
     "submit-this": Text("提交这个文件", "Hand in this file"),

@@ -6,10 +6,13 @@ Must not know what a resource means; the graph says that.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
+from itertools import dropwhile
 
 from flask import Blueprint, Response, redirect, request, url_for
 
 from kb.ask.rows import span_of
+from kb.plan import rules
 from kb.plan import views as known_views
 from kb.plan.evidence import Span
 from kb.terms import OA
@@ -97,6 +100,7 @@ def _page(iri: str) -> Response:
         media=_DATA,
         spans=_spans(iri),
         described=_linked_data(iri),
+        construct=_construct(iri),
         data=[
             (suffix, _NAMES[suffix], request.path.removesuffix(".html") + "." + suffix)
             for suffix in _DATA
@@ -108,6 +112,26 @@ def _page(iri: str) -> Response:
     ]
     response.headers["Link"] = ", ".join([f'<{cited.permalink}>; rel="canonical"', *alternates])
     return response
+
+
+def _construct(iri: str) -> str:
+    """The query that a derivation rule is; empty for any other resource."""
+    base = knowledge().base
+    start = f"{base}id/rule/"
+    if not iri.startswith(start):
+        return ""
+    return _rules(base).get(iri.removeprefix(start), "")
+
+
+@lru_cache(maxsize=4)
+def _rules(base: str) -> dict[str, str]:
+    """The queries of the derivation rules by name, without the headers of their files."""
+    return {
+        one.name: "".join(
+            dropwhile(lambda line: line.startswith("#"), one.file.text.splitlines(keepends=True))
+        ).strip()
+        for one in rules.read(base)
+    }
 
 
 def _linked_data(iri: str) -> str:

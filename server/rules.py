@@ -20,7 +20,7 @@ from kb.reports.ruleset import Rule
 from kb.store import formats
 from kb.terms import SH
 from kb.text import Text
-from server import delivery, table_files, views
+from server import delivery, language, table_files, views
 from server.access import knowledge
 from server.page_texts import PAGES
 
@@ -99,6 +99,13 @@ def rule(name: str) -> Response:
 def shapes(name: str, format: str) -> Response:
     """The shapes of one rule as RDF."""
     return _sent(_shapes(_entry(name).shapes, format), format, name)
+
+
+def address(name: str) -> str:
+    """The page of a rule; empty where there is no rule of that name."""
+    if all(one.name != name for one in _entries(knowledge().base)):
+        return ""
+    return url_for("rules.rule", name=name, lang=language.of_request())
 
 
 @lru_cache(maxsize=4)

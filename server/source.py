@@ -69,11 +69,12 @@ def reading(name: str) -> Response:
     asked = request.args.get("of", "")
     of = addresses.existing(asked) if asked else ""
     citing = held.of_revision("citing", _citing)
+    parts = held.of_revision(f"passages {name}", lambda _: passages.paragraphs(source, spans))
     own = next((one for group in citing for one in group.things if one.iri == of), None)
     return views.page(
         "reading.html",
         source=source,
-        paragraphs=passages.paragraphs(source, spans),
+        paragraphs=parts,
         count=len(spans),
         citing=citing,
         own=own,

@@ -21,7 +21,7 @@ from kb.reports.finding import Quote
 from kb.reports.ledger.records import STATES, Key, Submission, utc
 from kb.reports.output.wording import KIND, SEVERAL
 from kb.text import Text
-from server import delivery, language, listing, problems, reports, uploads, who
+from server import delivery, language, listing, problems, reports, rules, uploads, who
 from server.addresses import local_address
 from server.audits import Audited
 from server.desks import desk, ledger, settings
@@ -346,6 +346,7 @@ def _shown(audited: Audited | None) -> dict[str, object]:
         "tip": language.say,
         "address": local_address,
         "clause": _clause,
+        "rule": rules.address,
         "waived": {},
         "waive": "",
     }

@@ -34,6 +34,15 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _DECIMAL = ox.NamedNode(XSD + "decimal")
 
 
+def named(format: str) -> str:
+    """What people call a format.
+
+    >>> named("jsonld"), named("csv")
+    ('JSON-LD', 'CSV')
+    """
+    return {"ttl": "Turtle", "jsonld": "JSON-LD"}.get(format, format.upper())
+
+
 def written(table: Table, format: str, lang: Language, address: str) -> bytes:
     """The table in a format.
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from kb.errors import UnknownName
 from kb.plan import views as known
 from kb.text import Text
-from server import addresses, delivery, language, pictures, table_files, tables
+from server import addresses, delivery, held, language, ordering, pictures, table_files, tables
 from server.access import knowledge
 from server.clauses import clauses
 from server.page_texts import PAGES
@@ -53,6 +53,7 @@ def page(template: str, **values: object) -> Response:
         template,
         p={name: text.in_(chosen) for name, text in PAGES.items()},
         draw=pictures.draw,
+        order=ordering,
         files=table_files.MEDIA,
         **values,
     )
@@ -71,7 +72,7 @@ def page(template: str, **values: object) -> Response:
 def _table(name: str) -> tables.Table:
     found = known.view(name, knowledge().base)
     if not found.parameter:
-        return tables.table(found)
+        return held.of_pages(f"view {name}", lambda: tables.table(found))
     asked = request.args.get("of", "")
     if not asked:
         raise UnknownName(

@@ -61,14 +61,15 @@ class View:
     picture: Picture | None
     query: str
 
-    def bound(self, iri: str) -> str:
-        """The query with a resource in place of its example.
+    def bound(self, *iris: str) -> str:
+        """The query with resources in place of its example.
 
         Args:
-            iri: one that exists in the graph, so that it holds nothing but an IRI.
+            iris: that exist in the graph, so that they hold nothing but IRIs.
         """
+        named = " ".join(f"<{iri}>" for iri in iris)
         line = re.compile(rf"VALUES \?{self.parameter} \{{[^}}]*\}}")
-        return line.sub(lambda _: f"VALUES ?{self.parameter} {{ <{iri}> }}", self.query, count=1)
+        return line.sub(lambda _: f"VALUES ?{self.parameter} {{ {named} }}", self.query, count=1)
 
 
 @lru_cache(maxsize=4)

@@ -119,6 +119,11 @@ byId("in").addEventListener("click", () => picture.zoom(1.25));
 byId("out").addEventListener("click", () => picture.zoom(0.8));
 byId("fit").addEventListener("click", () => picture.fit(true));
 
-draw();
-choose(chosen);
-picture.fit();
+if (config.depth > 1) {
+  depth.value = config.depth;
+  reach();
+} else {
+  draw();
+  choose(chosen);
+  picture.fit();
+}

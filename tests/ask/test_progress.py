@@ -44,8 +44,11 @@ def plan() -> PlanGraph:
 @pytest.fixture(scope="module")
 def reported(plan: PlanGraph) -> PlanGraph:
     """The plan and three reports, drawn as the service draws accepted ones."""
+    return drawn(plan, [report(*year) for year in YEARS])
+
+
+def drawn(plan: PlanGraph, uploads: list[Upload]) -> PlanGraph:
     lists, drawer, auditor = CodeLists.of(plan), Drawer(plan), Auditor(plan)
-    uploads = [report(*year) for year in YEARS]
     read = [reading.read(upload, lists) for upload in uploads]
     data = plan.data
     for place, upload in enumerate(uploads):
@@ -165,3 +168,25 @@ def test_the_picture_of_progress_has_each_figure_against_its_aim(
     assert found["headcount-growth", "2021"] == [1.56, 1.56, 1.56, 31.25]
     graded = {row["year"]: row["grade"].rsplit("/", 1)[-1] for row in rows if "grade" in row}
     assert set(graded) == {"2021", "2022", "2023"}
+
+
+def test_a_ratio_has_each_of_its_parts_in_the_picture(plan: PlanGraph) -> None:
+    row = "health-commission,health,health-title-ratio,2023,14:36:50,比,stock,\n"
+    with_ratio = drawn(plan, [Upload("health.csv", (HEAD + row).encode())])
+    team = f"{plan.base}id/jiangjin-6-4/team/health"
+    for query in (
+        view("progress", plan.base).query,
+        view("progress-by-year", plan.base).bound(team),
+    ):
+        rows = with_ratio.select(query)
+        found = {row["target"].rsplit("/", 1)[-1]: (row["value"], row["aim"]) for row in rows}
+        assert len(rows) == 3
+        assert found == {
+            "senior": ("14", "15"),
+            "intermediate": ("36", "35"),
+            "junior": ("50", "50"),
+        }
+        assert list(found) == ["senior", "intermediate", "junior"]
+        # How the ratio stands as a whole is said beside each.
+        assert len({row["grade"] for row in rows}) == 1
+        assert {row["unit"].rsplit("/", 1)[-1] for row in rows} == {"ratio"}

@@ -153,6 +153,22 @@ def test_keywords_and_comments_are_left_alone(opened: Opened) -> None:
     expect(page.locator(".CodeMirror-hints")).to_have_count(0)
 
 
+def test_lines_are_commented_doubled_laid_out_and_checked(opened: Opened) -> None:
+    page = opened()
+    write(page, "SELECT ?x WHERE { ?x ?p ?y . ?y ?q ?z }")
+    page.keyboard.press("Control+/")
+    assert text_of(page).startswith("#SELECT")
+    page.keyboard.press("Control+/")
+    page.keyboard.press("Control+Shift+f")
+    laid = "SELECT ?x WHERE {\n  ?x ?p ?y .\n  ?y ?q ?z \n}"
+    assert text_of(page) == laid
+    page.keyboard.press("Control+Shift+d")
+    assert text_of(page) == laid + "\n}"
+    # The line that is wrong has its mark, and the words are read out.
+    expect(page.locator(".parseErrorIcon")).to_have_count(1)
+    expect(page.locator("#syntax")).to_contain_text("5")
+
+
 # ------------------------------------------------------------------------------- examples
 
 

@@ -183,6 +183,18 @@ def test_descriptions_are_negotiated_kept_and_compressed(
     assert web.get(path, headers={"Accept": "image/png"}).status_code == 406
 
 
+def test_who_takes_pages_only_gets_the_page_on_the_data(web: httpx.Client) -> None:
+    answer = web.get("/.well-known/void", headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/data"
+    assert "Accept" in answer.headers["vary"]
+    # As browsers ask: anything will do, and the description is what it says it is.
+    anything = web.get("/.well-known/void", headers={"Accept": "text/html, */*;q=0.8"})
+    assert anything.headers["content-type"].startswith("text/turtle")
+    named = web.get("/.well-known/void?format=none", headers={"Accept": "text/html"})
+    assert named.status_code in (400, 404, 406)
+
+
 class Slow:
     """A store that has too much to do the first time it is asked."""
 

@@ -25,11 +25,11 @@ BEGIN = (
     "/search?q=nongcun", "/search?q=zzzz", "/reports/new", "/reports/sign-in",
 )  # fmt: skip
 _LINK = re.compile(r'\b(?:href|src|action)="([^"]*)"')
-#: Of links that are made by one rule (data, reasons, queries) this many are followed.
+#: Of links that are made by one rule (data, reasons, queries, orders) this many are followed.
 _OF_A_RULE = 60
 _RULES = re.compile(
     r"/(why|editor|explore|sparql|rdf-graph-store|graph|templates/|api/|ask)|"
-    r"[^?]*\.(ttl|nt|jsonld|csv|xlsx|json|md|nq|trig|xml)(\?|$)"
+    r"[^?]*\.(ttl|nt|jsonld|csv|xlsx|json|md|nq|trig|xml)(\?|$)|.*[?&]sort="
 )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -41,6 +43,23 @@ def test_it_is_served_as_it_is(root: Path, web: httpx.Client) -> None:
     assert answer.headers["content-type"] == "application/json"
     assert answer.content == (root / "server" / "openapi.json").read_bytes()
     assert answer.json()["openapi"].startswith("3.1")
+
+
+def test_each_route_is_summed_up_in_both_languages_on_its_page(
+    document: dict[str, dict[str, dict[str, dict[str, str]]]], web: httpx.Client
+) -> None:
+    pages = {lang: unescape(web.get("/api", params={"lang": lang}).text) for lang in ("zh", "en")}
+    summed_up = [
+        operation
+        for operations in document["paths"].values()
+        for method, operation in operations.items()
+        if method in ("get", "post")
+    ]
+    assert len(summed_up) > 70
+    for operation in summed_up:
+        assert re.search("[\u4e00-\u9fff]", operation["x-summary-zh"])
+        assert f">{operation['x-summary-zh']}<" in pages["zh"]
+        assert f">{operation['summary']}<" in pages["en"]
 
 
 def test_each_reference_leads_somewhere(

@@ -6,6 +6,8 @@ import html
 import re
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pyoxigraph as ox
@@ -173,6 +175,13 @@ def test_the_self_audit_and_the_rules_can_be_taken_home(
     assert len(answer.content) > 1000
 
 
+def neighbours(web: httpx.Client, focus: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = web.get("/api/neighbours", params={"focus": focus}).json()[
+        "links"
+    ]
+    return found
+
+
 def test_the_links_of_a_resource_are_those_of_the_query(web: httpx.Client) -> None:
     known = web.get("/api/neighbours", params={"focus": FARMERS}).json()["links"]
     listed = rows(web, "neighbours", of=FARMERS)
@@ -200,6 +209,33 @@ def test_links_are_filtered_by_status_and_class_without_a_script(web: httpx.Clie
     answer = web.get("/sparql.csv", params={"query": gaps}).text.split()
     assert f"information gap × {answer[1]}" in plan
     assert len(re.findall(r"<tr data-row", web.get(html.unescape(many)).text)) == int(answer[1])
+
+
+def test_two_steps_are_seen_without_a_script(web: httpx.Client) -> None:
+    one = web.get("/explore", params={"focus": FARMERS, "lang": "en"}).text
+    assert 'class="without-script further"' not in one
+    (deeper,) = {html.unescape(a) for a in re.findall(r'href="([^"]*depth=2[^"]*)"', one)}
+    page = web.get(deeper).text
+    further = page.partition('class="without-script further"')[2].partition("</section>")[0]
+    near = {link["iri"]: link for link in neighbours(web, FARMERS)}
+    team = f"{BASE}id/jiangjin-6-4/team/rural"
+    assert team in near
+    # What the team is linked to stands under its name, without the target that one comes from.
+    label = re.escape(near[team]["label"]["en"])
+    (own,) = re.findall(rf">{label}</a>\s*<ul>(.*?)</ul>", further, re.S)
+    there = {link["iri"]: link["label"]["en"] for link in neighbours(web, team)}
+    named = re.findall(r'focus=([^"&]*)[^"]*">([^<]*)</a>\s*<span class="badge', own)
+    assert named
+    assert all(there[unquote(iri)] == html.unescape(label) for iri, label in named)
+    assert FARMERS not in {unquote(iri) for iri, _ in named}
+    more = re.search(r">(\d+) more links<", own)
+    assert more
+    others = [link for link in neighbours(web, team) if link["iri"] != FARMERS]
+    assert int(more[1]) + len(named) == len(others)
+    # The filters hold for both: a form keeps the depth, the depth keeps the filters.
+    assert '<input type="hidden" name="depth" value="2">' in page
+    stated = web.get("/explore", params={"focus": FARMERS, "lang": "en", "status": "stated"}).text
+    assert "status=stated&amp;depth=2" in stated
 
 
 def test_views_of_resources_run_as_they_stand(web: httpx.Client) -> None:

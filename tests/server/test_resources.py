@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
@@ -72,6 +73,20 @@ def test_each_audit_rule_has_its_reason_its_shapes_and_their_queries(web: httpx.
         assert named == {name}
     assert web.get("/rules/none").status_code == 404
     assert web.get("/rules/none.ttl").status_code == 404
+
+
+def test_a_derivation_rule_shows_the_query_that_it_is(web: httpx.Client, root: Path) -> None:
+    page = web.get("/id/rule/ratio-share.html", params={"lang": "en"}).text
+    shown = re.search(r'<pre [^>]*aria-labelledby="construct"[^>]*><code>(.*?)</code>', page, re.S)
+    assert shown
+    query = html.unescape(shown[1])
+    assert query.startswith("PREFIX")
+    assert query in (root / "queries" / "rules" / "ratio-share.rq").read_text(encoding="utf-8")
+    # It runs as it stands, and gives what is in the graph.
+    derived = web.get("/sparql", params={"query": query, "format": "nt"})
+    assert derived.status_code == 200
+    assert len(derived.text.splitlines()) > 10
+    assert 'aria-labelledby="construct"' not in web.get("/id/rule/none.html").text
 
 
 def test_what_rests_on_the_source_leads_to_its_clauses_and_back(web: httpx.Client) -> None:

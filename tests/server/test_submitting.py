@@ -71,6 +71,10 @@ def test_a_file_is_checked_and_its_cells_are_marked(web: httpx.Client) -> None:
     assert re.search(r'<q lang="zh"><a href="/source/[^"]+"', check(
         web, ("r.csv", rows(("agricultural-researchers", 2023, "780", "stock")))
     ).text)  # fmt: skip
+    # So does the name of the rule, to what it is for.
+    named = set(re.findall(r'href="(/rules/[^"]+)"', page.text))
+    assert "/rules/cumulative-falls?lang=en" in named
+    assert {web.get(address).status_code for address in named} == {200}
     zh = web.post(
         "/reports/new?lang=zh", files={"file": ("r.csv", rows(*FALLS))}, data={"do": "check"}
     )
@@ -91,6 +95,19 @@ def test_what_was_checked_is_handed_in_as_it_was(web: httpx.Client, tokens: Hold
     assert web.get(f"/api/reports/{number}/file").content == content
     again = web.post("/reports/new", data={**given, "token": tokens.reporter})
     assert "told=again" in again.headers["location"]
+
+
+def test_the_first_page_counts_a_file_as_soon_as_it_is_handed_in(
+    web: httpx.Client, tokens: Holders, known: str
+) -> None:
+    def count() -> int:
+        found = re.search(r"(\d+) handed in", web.get("/?lang=en").text)
+        assert found
+        return int(found[1])
+
+    before = [count() for _ in range(3)]
+    assert hand_in(web, tokens.reporter, rows(*FALLS, note="counted")).status_code == 201
+    assert {count() for _ in range(3)} == {before[-1] + 1}
 
 
 def test_problems_are_told_on_the_page_with_their_hint(web: httpx.Client, tokens: Holders) -> None:

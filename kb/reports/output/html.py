@@ -33,6 +33,7 @@ def write(view: View) -> bytes:
             tip=lambda text: f"{text.zh} {text.en}",
             address=lambda _: "",
             clause=lambda _: "",
+            rule=lambda _: "",
             waived={},
             waive="",
             notice=SOURCE_NOTICE,
