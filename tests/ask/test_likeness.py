@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from kb.ask.likeness import Likeness, words
 from kb.ask.phrasings import Phrasing
 from kb.errors import FileProblem
 from kb.plan.graph import PlanGraph
+
+QUESTIONS = Path(__file__).parents[1] / "questions"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +68,15 @@ def test_every_phrasing_names_clauses_that_there_are(asker: Asker, graph: PlanGr
     assert {iri for one in found for iri in one.clauses} <= asker.clauses.all.keys()
     assert len({one.text for one in found}) == len(found)
     assert sum(not one.clauses for one in found) > 200
+
+
+def test_no_phrasing_is_a_question_that_measures(graph: PlanGraph) -> None:
+    asked = {
+        json.loads(line).get("question")
+        for file in QUESTIONS.glob("*.jsonl")
+        for line in file.read_text(encoding="utf-8").splitlines()
+    }
+    assert asked.isdisjoint(one.text for one in phrasings.read(graph.base))
 
 
 @pytest.mark.parametrize("text", ["jiangjin-6-4/plan", "\tquestion\t", "jiangjin-6-4/plan\t \t"])
