@@ -39,7 +39,7 @@ _GROWTH = 0.25
 #: Seconds after which a query may have taken so much that it is worth a look.
 _LOOK_AFTER = 0.005
 #: Seconds in which the next query comes from who waits for nothing else.
-_AWAKE = 0.0003
+_AWAKE = 0.001
 
 
 @dataclass(slots=True)

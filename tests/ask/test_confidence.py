@@ -16,7 +16,7 @@ from kb.ask.parse import parse
 from kb.errors import FileProblem
 
 FREE = "怎样帮助给农民做技术指导的人更新知识？"
-STRANGE = "怎样帮助给农民做技术指导的人更新知识、飒飒？"
+STRANGE = "怎样帮助做技术指导的飒飒人更新嗷嗷知识"
 SURE = Rule(0.5, 9.0, {})
 NEVER = Rule(0.5, -9.0, {})
 
@@ -54,8 +54,8 @@ def test_and_else_goes_back_with_both_clauses_as_choices(judged: Judged) -> None
 
 
 def test_a_word_that_is_not_understood_may_stand_and_is_named(judged: Judged) -> None:
-    taken = judged(STRANGE.replace("农民", "飒飒农民"), keep=NEVER)
-    refused = judged(STRANGE.replace("农民", "飒飒农民"), keep=NEVER, take=NEVER)
+    taken = judged(STRANGE)
+    refused = judged(STRANGE, take=NEVER)
     assert isinstance(taken, Question)
     assert isinstance(taken.form, Select)
     assert "飒飒" in "".join(taken.aside)

@@ -73,7 +73,8 @@ def test_what_is_decided_is_served(tmp_path: Path, drawer: Drawer) -> None:
         ledger.decide(first, "accepted", AUDITOR)
         until(lambda: values(service) == ["100"], service)
         assert asked(service) == before
-        page = httpx.get(f"{service.address}/id/jiangjin-6-4/team/rural.html?lang=en").text
+        address = f"{service.address}/id/jiangjin-6-4/team/rural.html?lang=en"
+        page = httpx.get(address, timeout=60).text
         assert "Figures reported" in page
         assert "Jiangjin Commission of Agriculture and Rural Affairs" in page
         second = hand_in(ledger, drawer, 2023, 200)
