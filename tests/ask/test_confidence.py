@@ -16,7 +16,7 @@ from kb.ask.parse import parse
 from kb.errors import FileProblem
 
 FREE = "怎样帮助给农民做技术指导的人更新知识？"
-STRANGE = "怎样帮助做技术指导的飒飒人更新嗷嗷知识"
+STRANGE = "嗷嗷飒飒知识更新怎么搞嘤嘤"
 SURE = Rule(0.5, 9.0, {})
 NEVER = Rule(0.5, -9.0, {})
 
