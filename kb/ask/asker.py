@@ -95,6 +95,7 @@ class Asker:
         self._finder = Finder(select, self._compiler, self._reader)
         self._repairer = Repairer(self.lexicon)
         self._judge = Judge(self.lexicon, self.clauses, self._alike)
+        self._last: tuple[tuple[str, Context] | None, Parsed] = (None, Failure("ambiguous"))
         self._reported = Reported(select, self._compiler, self._reader)
         self._missing = MissingFacts(select, self._compiler, self._reader)
         self._suggester = Suggester(
@@ -191,6 +192,14 @@ class Asker:
         self._guide.warm()
 
     def _understood(self, question: str, tokens: tuple[Token, ...], before: Context) -> Parsed:
+        asked, parsed = self._last
+        if asked == (question, before):  # a page asks for the answer, and for its chips
+            return parsed
+        parsed = self._read(question, tokens, before)
+        self._last = (question, before), parsed
+        return parsed
+
+    def _read(self, question: str, tokens: tuple[Token, ...], before: Context) -> Parsed:
         alone = parse(tokens, self.lexicon, self.clauses)
         follow_up = FollowUp(tokens, alone, self.lexicon, self.clauses, self._members)
         parsed = follow_up.read(before)
