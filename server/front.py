@@ -173,7 +173,10 @@ class Front:
             return None
         alone, self._last = scope.client == self._last, scope.client
         request = asked.request(held.limits, alone=alone)
-        reply = held.lines.ask_now(request)
+        if alone:
+            reply = held.lines.ask_now(request)
+        else:
+            reply = await held.lines.ask_together(request)
         try:
             if not isinstance(reply, Frame):
                 reply = await self._replied(held, request, reply, exchange, began)

@@ -199,29 +199,16 @@ class Repairer:
 
     @cached_property
     def _sounds(self) -> dict[str, list[str]]:
-        """Chinese forms by their pinyin."""
-        return self._heard(self._lexicon.tree, self._lexicon.stems)
+        """Chinese forms by their pinyin: names first, then what topics are called."""
+        found = {sound: list(forms) for sound, forms in self._named_sounds.items()}
+        _hear(found, self._lexicon.stems)
+        return found
 
     @cached_property
     def _named_sounds(self) -> dict[str, list[str]]:
         """Chinese names by their pinyin; topics are too many for a Latin word to be sure."""
-        return self._heard(self._lexicon.tree)
-
-    @staticmethod
-    def _heard(*trees: dict[str, Any]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for tree in trees:
-            for path, senses in _forms(tree):
-                if not _HEARD[0] <= len(path) <= _HEARD[1] or not all(map(is_ideograph, path)):
-                    continue
-                if {s.value for s in senses if s.kind == "word"} & (_TURNING | {FOREIGN}):
-                    continue
-                if len(path) == 2 and all(s.loose or s.kind == "topic" for s in senses):
-                    continue  # a classroom is no teacher, though it sounds like one
-                form = "".join(path)
-                forms = found.setdefault(_sound(form), [])
-                if form not in forms:
-                    forms.append(form)
+        _hear(found, self._lexicon.tree)
         return found
 
     def warm(self) -> None:
@@ -230,6 +217,21 @@ class Repairer:
         assert self._sounds is not None
         assert self._named_sounds is not None
         assert self._words is not None
+
+
+def _hear(found: dict[str, list[str]], tree: dict[str, Any]) -> None:
+    """Add the Chinese forms of a tree under their sounds."""
+    for path, senses in _forms(tree):
+        if not _HEARD[0] <= len(path) <= _HEARD[1] or not all(map(is_ideograph, path)):
+            continue
+        if {s.value for s in senses if s.kind == "word"} & (_TURNING | {FOREIGN}):
+            continue
+        if len(path) == 2 and all(s.loose or s.kind == "topic" for s in senses):
+            continue  # a classroom is no teacher, though it sounds like one
+        form = "".join(path)
+        forms = found.setdefault(_sound(form), [])
+        if form not in forms:
+            forms.append(form)
 
 
 def _forms(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Sense]]]:

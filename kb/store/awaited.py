@@ -73,6 +73,10 @@ class Lines:
         """The reply, where it can be had at once; or else what :meth:`ask` has to know."""
         return self.direct.ask(request)
 
+    async def ask_together(self, request: Frame) -> Frame | Running | None:
+        """As :meth:`ask_now`, with the requests of all who are about to ask at this moment."""
+        return await self.direct.ask_with_others(request)
+
     async def ask(self, request: Frame, running: Running | None = None) -> Frame:
         """Send a request and wait for its reply. Cancelled, the query ends in the engine too.
 

@@ -1,9 +1,10 @@
 """A worker of the engine's that this process asks itself, for as long as answers come at once.
 
 A query goes to the worker and its answer comes straight back, while this process waits: nobody
-else is woken, and that takes longer than most queries do. What is not answered within some
-milliseconds is left to the engine, with the worker that is at it. Where that happens often, the
-engine is asked from the beginning, so that little time is spent on waiting.
+else is woken, and that takes longer than most queries do. Queries that came together go together,
+and are answered in their order: the worker is woken once for all of them. What is not answered
+within some milliseconds is left to the engine, with the worker that is at it. Where that happens
+often, the engine is asked from the beginning, so that little time is spent on waiting.
 For one event loop in one process. Must not know what is asked.
 """
 
@@ -16,7 +17,7 @@ import socket
 import struct
 import sys
 import time
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, deque
 from dataclasses import dataclass
 
 from kb.store.frames import Frame, Header, Inbox
@@ -40,6 +41,7 @@ _SAVED = 0.05
 _SHARE = 0.01
 #: How many queries are remembered that were not answered in time.
 _REMEMBERED = 500
+#: Bytes that are read at a time, and about as many are sent: a socket holds more.
 _PIECE = 2**16
 _TIMEOUT = struct.pack("ll", 0, int(_BRIEF * 1e6))  # a struct timeval
 
@@ -61,6 +63,15 @@ class Running:
         return running_notice(self.pid, self.seconds)
 
 
+@dataclass(slots=True, eq=False)
+class _Asked:
+    """A query for the worker, and what became of it."""
+
+    request: Frame
+    outcome: Frame | Running | None = None
+    is_over: bool = False
+
+
 class Direct:
     """A worker that was lent to this process, or none.
 
@@ -76,6 +87,10 @@ class Direct:
         #: Process id of the worker; of the last one, where there is none now.
         self.pid = 0
         self._worker: socket.socket | None = None
+        self._waiting: deque[_Asked] = deque()
+        self._sent: deque[_Asked] = deque()
+        self._replies = Inbox()
+        self._since = 0.0  # when the worker came to the first of those sent
         self._slow: OrderedDict[bytes, None] = OrderedDict()
         self._vain = 0.0
         self._vain_at = 0.0
@@ -96,24 +111,63 @@ class Direct:
         Returns:
             Its reply; or that it is still at it; or None where the engine has to be asked.
         """
-        worker = self._worker
-        if worker is None:
+        asked = self._take(request)
+        return None if asked is None else self._outcome(asked)
+
+    async def ask_with_others(self, request: Frame) -> Frame | Running | None:
+        """As :meth:`ask`, with the requests of all who are about to ask at this moment."""
+        asked = self._take(request)
+        if asked is None:
             return None
-        began = time.monotonic()
-        if self._refers(request, began):
+        await asyncio.sleep(0)
+        return self._outcome(asked)
+
+    def _take(self, request: Frame) -> _Asked | None:
+        if self._worker is None or self._refers(request, time.monotonic()):
             return None
-        (whole,) = request.parts()
+        asked = _Asked(request)
+        self._waiting.append(asked)
+        return asked
+
+    def _outcome(self, asked: _Asked) -> Frame | Running | None:
+        while not asked.is_over:
+            if not self._sent:
+                self._send()
+            elif (worker := self._worker) is not None:
+                self._receive(worker)
+        return asked.outcome
+
+    def _send(self) -> None:
+        """Send what waits, not more at a time than a socket holds."""
+        assert self._worker is not None
+        whole = b""
+        while self._waiting and len(whole) < _PIECE:
+            asked = self._waiting.popleft()
+            self._sent.append(asked)
+            (piece,) = asked.request.parts()
+            whole += piece
+        self._since = time.monotonic()
         try:
-            reply = _reply(worker) if worker.send(whole) == len(whole) else None
-        except BlockingIOError:
-            return self._leave(request, began)
+            sent = self._worker.send(whole)
         except OSError:
-            reply = None
+            sent = 0
+        if sent < len(whole):
+            self._lost()
+
+    def _receive(self, worker: socket.socket) -> None:
+        """Wait for the next reply."""
+        try:
+            reply = _reply(self._replies, worker)
+        except BlockingIOError:
+            self._leave()
+            return
         if reply is None:
             self._lost()
-        else:
-            self._count(request, reply, time.monotonic() - began)
-        return reply
+            return
+        asked = self._sent.popleft()
+        asked.outcome, asked.is_over = reply, True
+        began, self._since = self._since, time.monotonic()
+        self._count(asked.request, reply, self._since - began)
 
     def give_up(self, running: Running) -> None:
         """Nobody will ask the engine about that query."""
@@ -153,15 +207,21 @@ class Direct:
             return until is not None and now < until
         return False
 
-    def _leave(self, request: Frame, began: float) -> Running:
-        running = Running(self.pid, time.monotonic() - began)
-        self._let_go()
+    def _leave(self) -> None:
+        """What the worker is at takes longer than can be waited for."""
+        slow = self._sent.popleft()
+        running = Running(self.pid, time.monotonic() - self._since)
+        slow.is_over = True
+        if self._sent:  # it would go on with those, and they are asked of the engine now
+            self._lost()
+        else:
+            slow.outcome = running
+            self._let_go()
         self._vain += running.seconds
-        self._vain_at = began + running.seconds
-        self._slow[bytes(request.body)] = None
+        self._vain_at = self._since + running.seconds
+        self._slow[bytes(slow.request.body)] = None
         if len(self._slow) > _REMEMBERED:
             self._slow.popitem(last=False)
-        return running
 
     def _lost(self) -> None:
         """The worker died, or was taken away."""
@@ -235,9 +295,14 @@ class Direct:
             self._end()
 
     def _let_go(self) -> None:
+        """Close the worker's socket; what was not answered is asked of the engine."""
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+        for left in (self._sent, self._waiting):
+            while left:
+                left.popleft().is_over = True
+        self._replies = Inbox()
 
     def _end(self) -> None:
         self._let_go()
@@ -249,18 +314,20 @@ class Direct:
             self._inbox = Inbox()
 
 
-def _reply(worker: socket.socket) -> Frame | None:
-    """The reply of a worker; None where it ends before, or does not go on.
+def _reply(replies: Inbox, worker: socket.socket) -> Frame | None:
+    """The next reply of a worker; None where it ends before, or does not go on.
 
     Raises:
         BlockingIOError: none of it has come in time.
     """
-    inbox = Inbox()
+    frame = replies.take()
+    if frame is not None:
+        return frame
     data = worker.recv(_PIECE)
     try:
         while data:
-            inbox.feed(data)
-            if (frame := inbox.take()) is not None:
+            replies.feed(data)
+            if (frame := replies.take()) is not None:
                 return frame
             data = worker.recv(_PIECE)  # all of it is there, and being sent
     except (OSError, ValueError):

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -216,6 +216,89 @@ def test_a_query_ends_by_the_deadline_whoever_sees_to_it(start: Start) -> None:
         return str(reply.header["error"]["code"])
 
     assert lines(client, work) == "query-deadline"
+
+
+async def together(own: Lines, texts: Sequence[str]) -> list[Frame | Running | None]:
+    return await asyncio.gather(*(own.ask_together(asking(text)) for text in texts))
+
+
+def test_queries_that_come_together_get_each_its_own_answer(start: Start) -> None:
+    client = start(workers=1)
+
+    async def work(own: Lines) -> None:
+        for round_ in itertools.count():
+            numbers = range(round_ * 300, round_ * 300 + 300)  # more than are sent at a time
+            replies = await together(own, [f"SELECT ({number} AS ?n) {{}}" for number in numbers])
+            by_worker = 0
+            for number, reply in zip(numbers, replies, strict=True):
+                if isinstance(reply, Frame):
+                    by_worker += 1
+                    assert result_of(reply).body.split() == [b"n", str(number).encode()]
+            await lent(own)
+            if by_worker == len(replies):
+                return
+
+    lines(client, work)
+
+
+def test_beside_a_slow_query_others_are_asked_of_the_engine(start: Start) -> None:
+    client = start(query_seconds=LONG, workers=1, short_ms=20)
+
+    async def work(own: Lines) -> None:
+        before = own.direct.pid
+        texts = [other(SHORT, 1), ENDLESS, other(SHORT, 2), other(SHORT, 3)]
+        replies = await together(own, texts)
+        assert replies[1:] == [None, None, None]
+        assert ends(before)  # it had those others before it
+        for text in texts[2:]:
+            assert (await ask(own, asking(text))).rows == 2
+        await lent(own)
+        assert own.ask_now(asking(ENDLESS)) is None  # known
+
+    lines(client, work)
+
+
+def test_who_gives_up_among_others_leaves_them_their_answers(start: Start) -> None:
+    client = start(workers=1)
+
+    async def work(own: Lines) -> None:
+        for round_ in itertools.count():
+            tasks = [
+                asyncio.create_task(
+                    own.ask_together(asking(f"SELECT ({round_ * 10 + number} AS ?n) {{}}"))
+                )
+                for number in range(5)
+            ]
+            await asyncio.sleep(0)  # all of them are about to ask
+            tasks[0].cancel()
+            tasks[2].cancel()
+            replies = await asyncio.gather(*tasks, return_exceptions=True)
+            assert [isinstance(reply, asyncio.CancelledError) for reply in replies] == [
+                number in (0, 2) for number in range(5)
+            ]
+            if all(isinstance(replies[number], Frame) for number in (1, 3, 4)):
+                for number in (1, 3, 4):
+                    reply = replies[number]
+                    assert isinstance(reply, Frame)
+                    body = result_of(reply).body
+                    assert body.split() == [b"n", str(round_ * 10 + number).encode()]
+                return
+            await lent(own)
+
+    lines(client, work)
+
+
+def test_what_a_killed_worker_was_to_answer_is_asked_of_the_engine(start: Start) -> None:
+    client = start(query_seconds=LONG, workers=1)
+
+    async def work(own: Lines) -> None:
+        os.kill(own.direct.pid, signal.SIGKILL)
+        assert ends(own.direct.pid)
+        assert await together(own, [other(SHORT, number) for number in range(5)]) == [None] * 5
+        await lent(own)
+        assert (await direct(own, SHORT)).rows == 2
+
+    lines(client, work)
 
 
 def borrow(client: EngineClient) -> tuple[socket.socket, socket.socket, int]:
