@@ -32,6 +32,8 @@ Row = dict[str, object]
 SECONDS = float(os.environ.get("PLANKB_BENCH_SECONDS") or 3)
 ROUNDS = int(os.environ.get("PLANKB_BENCH_ROUNDS") or 3)
 CLIENTS = (1, 8, 32)
+#: Seconds in which every service has done what it does after its start, of a life of weeks.
+SETTLED = 30
 #: Heavy queries get time to end here: it is their cost that is measured, not their deadline.
 PATIENT = {"query_seconds": "60", "result_mb": "512", "log": "off", "client_seconds": "0"}
 
@@ -101,6 +103,7 @@ def _lookups(name: str, data: Path) -> list[Row]:
             except Absent as absent:
                 missing[peer] = str(absent)
         _same_answers(servers, queries[:20])
+        time.sleep(SETTLED)
         for distinct in (False, True):
             for clients in CLIENTS:
                 rates: dict[str, list[float]] = {peer: [] for peer in servers}
