@@ -161,6 +161,8 @@ class Direct:
         except BlockingIOError:
             self._leave()
             return
+        except OSError:  # it died with what it was sent unread
+            reply = None
         if reply is None:
             self._lost()
             return

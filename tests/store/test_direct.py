@@ -192,6 +192,23 @@ def test_a_worker_that_is_killed_is_replaced_and_its_query_answered(start: Start
     lines(client, work)
 
 
+def test_a_worker_that_is_killed_before_it_reads_is_no_reason_to_fail(start: Start) -> None:
+    client = start(query_seconds=LONG, workers=1)
+
+    async def work(own: Lines) -> None:
+        for number in range(20):
+            await lent(own)
+            pid = own.direct.pid
+            os.kill(pid, signal.SIGSTOP)
+            threading.Timer(0.001, os.kill, (pid, signal.SIGKILL)).start()
+            texts = [other(SHORT, number * 2), other(SHORT, number * 2 + 1)]
+            assert not any(isinstance(reply, Frame) for reply in await together(own, texts))
+            for text in texts:
+                assert (await ask(own, asking(text))).rows == 2
+
+    lines(client, work)
+
+
 def test_a_worker_that_is_killed_after_it_was_left_is_no_reason_to_fail(start: Start) -> None:
     client = start(600, query_seconds=LONG, workers=1)
 
