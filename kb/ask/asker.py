@@ -5,6 +5,7 @@ Must not know the web, nor any word of a language.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -93,7 +94,7 @@ class Asker:
         self._compiler = Compiler(self.lexicon)
         self._reader = RowReader(select, self._compiler)
         self._finder = Finder(select, self._compiler, self._reader)
-        self._repairer = Repairer(self.lexicon)
+        self._repairer = Repairer(self.lexicon, vocabulary.keep)
         self._judge = Judge(self.lexicon, self.clauses, self._alike)
         self._last: tuple[tuple[str, Context] | None, Parsed] = (None, Failure("ambiguous"))
         self._reported = Reported(select, self._compiler, self._reader)
@@ -101,12 +102,14 @@ class Asker:
         self._suggester = Suggester(
             select, self._compiler, self._finder, self._missing, self.understand
         )
+        self._warming = threading.Lock()
         # What helps to ask is kept for longer than this: see :meth:`renewed`.
         self._newest = newest = [(select, self._suggester.holds)]
         self._guide = Guide(
             lambda query: newest[0][0](query),  # noqa: PLW0108 - another one by then
             self._compiler,
             lambda said, form: newest[0][1](said, form),  # noqa: PLW0108
+            vocabulary.keep,
         )
 
     def renewed(self, select: Rows, revision: str) -> Asker:
@@ -122,6 +125,7 @@ class Asker:
         new = Asker(select, self._compiler.base, revision, self._vocabulary)
         new._repairer, new._guide, new._newest = self._repairer, self._guide, self._newest
         new._newest[0] = (select, new._suggester.holds)
+        new._warming = self._warming
         return new
 
     def ask(self, question: str, lang: Asked = "auto", context: str | None = None) -> Answer:
@@ -187,9 +191,10 @@ class Asker:
         Raises:
             QueryStopped, Overloaded: as the store does; then what is left is made when wanted.
         """
-        self._repairer.warm()
-        self._alike()
-        self._guide.warm()
+        with self._warming:  # revisions that come meanwhile find what the first has made
+            self._repairer.warm()
+            self._alike()
+            self._guide.warm()
 
     def _understood(self, question: str, tokens: tuple[Token, ...], before: Context) -> Parsed:
         asked, parsed = self._last

@@ -8,14 +8,16 @@ or its pinyin. Must not know how a question is understood or answered.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from itertools import chain, zip_longest
+from typing import Any
 
 from kb.ask.form import Count, Describe, Form
 from kb.ask.lexicon import Lexicon
 from kb.ask.templates import Templates
 from kb.ask.verbalise import question
+from kb.ask.vocabulary import Keep
 from kb.normalise import is_ideograph, keys
 from kb.text import Language
 
@@ -50,10 +52,12 @@ class Completer:
 
     Args:
         templates: of the graph.
+        keep: keeps what is offered, which takes seconds to make.
     """
 
-    def __init__(self, templates: Templates) -> None:
+    def __init__(self, templates: Templates, keep: Keep) -> None:
         self._templates = templates
+        self._keep = keep
         self._lexicon: Lexicon = templates.lexicon
 
     def complete(self, text: str, lang: Language, limit: int) -> tuple[str, ...]:
@@ -78,11 +82,33 @@ class Completer:
 
     def warm(self) -> None:
         """Make the entries and examples, so that who types first does not wait."""
-        assert self._examples
         assert self._entries
 
-    @cached_property
+    @property
+    def _examples(self) -> dict[Language, tuple[str, ...]]:
+        """For who has not typed anything."""
+        return self._offered[0]
+
+    @property
     def _entries(self) -> dict[Language, list[_Entry]]:
+        return self._offered[1]
+
+    @cached_property
+    def _offered(self) -> tuple[dict[Language, tuple[str, ...]], dict[Language, list[_Entry]]]:
+        def make() -> dict[Language, list[Any]]:
+            examples, entries = self._made_examples(), self._made_entries()
+            return {
+                lang: [examples[lang], [astuple(entry) for entry in entries[lang]]]
+                for lang in entries
+            }
+
+        kept: dict[Language, list[Any]] = self._keep("completions", make)
+        return (
+            {lang: tuple(examples) for lang, (examples, _) in kept.items()},
+            {lang: [_Entry(*entry) for entry in entries] for lang, (_, entries) in kept.items()},
+        )
+
+    def _made_entries(self) -> dict[Language, list[_Entry]]:
         places: dict[str, int] = {}
         entries: dict[Language, list[_Entry]] = {"zh": [], "en": []}
         for name, form in self._templates.forms():
@@ -94,9 +120,8 @@ class Completer:
                 known.append(_Entry(place, text, _line(text), others, own))
         return entries
 
-    @cached_property
-    def _examples(self) -> dict[Language, tuple[str, ...]]:
-        """For who has not typed anything: every kind of form in turn, one of each template."""
+    def _made_examples(self) -> dict[Language, tuple[str, ...]]:
+        """Every kind of form in turn, one of each template."""
         by_kind: dict[str, list[Form]] = {}
         for _, form in self._templates.examples("zh"):
             plain = isinstance(form, Count | Describe)

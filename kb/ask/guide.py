@@ -16,6 +16,7 @@ from kb.ask.schema import Rows
 from kb.ask.sparql import Compiler
 from kb.ask.templates import Template, Templates
 from kb.ask.verbalise import question
+from kb.ask.vocabulary import Keep
 from kb.text import Language
 
 #: How many forms are remembered with the question that asks them.
@@ -29,14 +30,15 @@ class Guide:
         select: runs a SELECT query.
         compiler: writes the queries.
         holds: whether a question is understood as a form, and that has an answer.
+        keep: keeps what may be completed.
     """
 
     def __init__(
-        self, select: Rows, compiler: Compiler, holds: Callable[[str, Form], bool]
+        self, select: Rows, compiler: Compiler, holds: Callable[[str, Form], bool], keep: Keep
     ) -> None:
         self._lexicon = compiler.lexicon
         self._templates = Templates(select, compiler)
-        self._completer = Completer(self._templates)
+        self._completer = Completer(self._templates, keep)
         self._chips = Chips(self._templates.skeletons)
         self._holds = holds
         self._said = lru_cache(_KEPT)(self._say)

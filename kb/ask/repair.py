@@ -14,6 +14,7 @@ from typing import Any
 
 from kb.ask.lexicon import Lexicon, Sense
 from kb.ask.scan import Token
+from kb.ask.vocabulary import Keep, unkept
 from kb.ask.words import FOREIGN
 from kb.normalise import is_ideograph, keys, stem
 
@@ -55,10 +56,12 @@ class Repairer:
 
     Args:
         lexicon: of the graph.
+        keep: keeps how words sound.
     """
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, keep: Keep = unkept) -> None:
         self._lexicon = lexicon
+        self._keep = keep
 
     def repair(self, question: str, tokens: Sequence[Token]) -> tuple[str, tuple[Repair, ...]]:
         """The question with what can be repaired, and how.
@@ -197,25 +200,32 @@ class Repairer:
                         break
                 place += 1
 
-    @cached_property
+    @property
     def _sounds(self) -> dict[str, list[str]]:
         """Chinese forms by their pinyin: names first, then what topics are called."""
-        found = {sound: list(forms) for sound, forms in self._named_sounds.items()}
-        _hear(found, self._lexicon.stems)
-        return found
+        return self._heard[1]
 
-    @cached_property
+    @property
     def _named_sounds(self) -> dict[str, list[str]]:
         """Chinese names by their pinyin; topics are too many for a Latin word to be sure."""
-        found: dict[str, list[str]] = {}
-        _hear(found, self._lexicon.tree)
-        return found
+        return self._heard[0]
+
+    @cached_property
+    def _heard(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        def hear() -> list[dict[str, list[str]]]:
+            named: dict[str, list[str]] = {}
+            _hear(named, self._lexicon.tree)
+            every = {sound: list(forms) for sound, forms in named.items()}
+            _hear(every, self._lexicon.stems)
+            return [named, every]
+
+        named, every = self._keep("sounds", hear)
+        return named, every
 
     def warm(self) -> None:
         """Read what repairs need, so that the first one does not wait."""
         _simplified("人才")
-        assert self._sounds is not None
-        assert self._named_sounds is not None
+        assert self._heard
         assert self._words is not None
 
 

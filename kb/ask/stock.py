@@ -6,18 +6,18 @@ Must not know what a vocabulary holds.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from kb.ask import clauses, lexicon, likeness, phrasings, schema, words, written
+from kb import normalise
+from kb.ask import phrasings, written
 from kb.ask.likeness import Likeness
 from kb.ask.schema import Rows
 from kb.ask.vocabulary import Reader, Vocabulary, reader
 from kb.plan import kept, knowledge, topics
 from kb.settings import Settings
-
-#: Whose way of working decides what a vocabulary holds: with other code it is made anew.
-_MAKERS = (clauses, lexicon, likeness, phrasings, schema, words, written, topics)
 
 
 def vocabulary(settings: Settings, revision: str, select: Callable[[], Rows]) -> Vocabulary:
@@ -34,7 +34,11 @@ def vocabulary(settings: Settings, revision: str, select: Callable[[], Rows]) ->
     made = _digest()
     if made is None:
         return Vocabulary.read(select(), settings.base)
-    file = kept.Kept.of(settings, f"vocabulary-{revision}-{made}.json")
+
+    def place(name: str) -> kept.Kept:
+        return kept.Kept.of(settings, f"{name}-{revision}-{made}.json")
+
+    file = place("vocabulary")
     text = file.read()
     if text is None:
         found = Vocabulary.read(select(), settings.base)
@@ -45,7 +49,7 @@ def vocabulary(settings: Settings, revision: str, select: Callable[[], Rows]) ->
     read = reader(*parts, settings.base)
 
     def alike(select: Rows) -> Likeness:
-        file = kept.Kept.of(settings, f"likeness-{revision}-{made}.json")
+        file = place("likeness")
         text = file.read()
         if text is not None:
             return Likeness.from_json(text)
@@ -53,7 +57,16 @@ def vocabulary(settings: Settings, revision: str, select: Callable[[], Rows]) ->
         file.write(found.to_json())
         return found
 
-    return Vocabulary(*parts, Reader(alike))
+    def keep(name: str, make: Callable[[], Any]) -> Any:
+        file = place(name)
+        text = file.read()
+        if text is not None:
+            return json.loads(text)
+        found = make()
+        file.write(json.dumps(found, ensure_ascii=False).encode())
+        return found
+
+    return Vocabulary(*parts, Reader(alike), keep)
 
 
 def _digest() -> str | None:
@@ -61,12 +74,11 @@ def _digest() -> str | None:
     digest = hashlib.sha256()
     folder = knowledge.root() / "queries" / "language"
     asked = phrasings.folder().glob("*.tsv")
-    code = Path(lexicon.__file__).parents[1] / "normalise.py"
     files = [
         *sorted(folder.glob("*.yaml")),
         *sorted(asked),
-        code,
-        *(Path(str(m.__file__)) for m in _MAKERS),
+        *sorted(Path(__file__).parent.glob("*.py")),
+        *(Path(str(each.__file__)) for each in (normalise, topics)),
     ]
     try:
         for file in files:

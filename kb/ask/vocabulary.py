@@ -5,14 +5,24 @@ Must not know how a question is understood.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from kb.ask import phrasings
 from kb.ask.clauses import Clauses
 from kb.ask.lexicon import Lexicon
 from kb.ask.likeness import Likeness
 from kb.ask.schema import Rows
+
+#: Gives what was kept under a name, a JSON value, or what is made now.
+Keep: TypeAlias = Callable[[str, Callable[[], Any]], Any]
+
+
+def unkept(_: str, make: Callable[[], Any]) -> Any:
+    """A :data:`Keep` that keeps nothing."""
+    return make()
 
 
 @dataclass(frozen=True)
@@ -23,11 +33,13 @@ class Vocabulary:
         lexicon: surface forms, and what they can mean.
         clauses: what the plan provides, by topic.
         alike: reads what is said of the clauses from the same graph, which takes a second.
+        keep: what else is made from them, and takes as long.
     """
 
     lexicon: Lexicon
     clauses: Clauses
     alike: Callable[[Rows], Likeness] = field(compare=False)
+    keep: Keep = field(default=unkept, compare=False)
 
     @classmethod
     def read(cls, select: Rows, base: str) -> Vocabulary:
@@ -52,12 +64,14 @@ class Reader:
     def __init__(self, read: Callable[[Rows], Likeness]) -> None:
         self._read = read
         self._found: Likeness | None = None
+        self._lock = threading.Lock()
 
     def __call__(self, select: Rows) -> Likeness:
-        """It; two threads may read it at the same time, and find the same."""
-        if self._found is None:
-            self._found = self._read(select)
-        return self._found
+        """It; who comes while it is read waits for it."""
+        with self._lock:
+            if self._found is None:
+                self._found = self._read(select)
+            return self._found
 
 
 def reader(lexicon: Lexicon, clauses: Clauses, base: str) -> Reader:
