@@ -63,6 +63,8 @@ class Signs:
         several: whether several clauses may be meant, or none accounts for enough.
         strange: how many words are not understood.
         figure: whether a number is asked for.
+        wanted: whether a word that is not understood is what is asked for.
+        who: whether somebody is asked for.
     """
 
     best: float
@@ -79,6 +81,8 @@ class Signs:
     several: float
     strange: float
     figure: float
+    wanted: float
+    who: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +270,8 @@ class Judge:
             several=float(trouble in ("ambiguous", "not-found")),
             strange=min(len(named.unknown), _STRANGE) / _STRANGE,
             figure=float(figure),
+            wanted=float(any(map(named.asked_for, named.unknown))),
+            who=float(named.asks_who),
         )
         return signs, first
 
@@ -303,16 +309,14 @@ class Judge:
             for kind in item.values
         ]
         others = bool(asked) and not any(kind in self._clauses.provisions for kind in asked)
-        return negated or others or named.asks_who or named.has(*_WORKED_OUT)
+        return negated or others or named.has(*_WORKED_OUT)
 
     def _asked_for(self, named: Mentions) -> bool:
-        """Whether a word that is not understood is what is asked for, so that nothing answers.
+        """Whether a word that is not understood says which members of a class are meant.
 
-        Beside a class that is named, every word says which members are meant: measures for
-        teachers on unicycles.
+        Measures for teachers on unicycles.
         """
-        told = any(not item.loose for item in named.classes)
-        return bool(named.unknown) and (told or any(map(named.asked_for, named.unknown)))
+        return bool(named.unknown) and any(not item.loose for item in named.classes)
 
     def _form(self, clause: Clause, named: Mentions) -> Select:
         search = Search(named, self._lexicon, self._clauses)
