@@ -68,10 +68,15 @@ def desk() -> Desk:
 
 
 def warm(app: Flask) -> None:
-    """Make the desk in a thread, before anybody needs it; the ledger is left alone."""
+    """Make the desk and the templates in a thread, before anybody needs them.
+
+    The ledger is left alone.
+    """
 
     def work() -> None:
         roam()
+        for name in app.jinja_env.list_templates():
+            app.jinja_env.get_template(name)
         with app.app_context(), contextlib.suppress(PlankbError, OSError):
             desk()
 

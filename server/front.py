@@ -146,7 +146,9 @@ class Front:
             how = "cached" if status != 304 else "not-modified"
             route = kept.route
         else:
-            known = await self._plain(scope, exchange, key, began) if key is not None else None
+            known = None
+            if key is not None:
+                known = await self._plain(scope, exchange, body, key, began)
             if isinstance(known, Answer):
                 status, route, how = known.status, plain.ROUTE, "ok"
                 size = send(exchange, known, scope.method, request)
@@ -162,14 +164,17 @@ class Front:
             self._log.say(scope, body, Done(request, route, how, status, size, seconds))
 
     async def _plain(
-        self, scope: Scope, exchange: Exchange, key: Key, began: float
+        self, scope: Scope, exchange: Exchange, body: bytes, key: Key, began: float
     ) -> Answer | Result | PlankbError | None:
         """The answer to a plain query; or what is known of it, for the app to answer.
 
         None where it is not plain, or the engine is away: the app waits for it.
         """
         held = self._held
-        if held.lines is None or (asked := plain.Plain.read(scope, self._proxies)) is None:
+        if held.lines is None:
+            return None
+        asked = plain.Plain.read(scope, body, self._proxies)
+        if asked is None:
             return None
         alone, self._last = scope.client == self._last, scope.client
         request = asked.request(held.limits, alone=alone)

@@ -5,6 +5,8 @@ Must not know what the plan says.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, url_for
 
 from kb.ask.asker import rows_of
@@ -76,21 +78,38 @@ def _pictures() -> dict[str, Table]:
 
 
 def _reviews(knowledge: Knowledge) -> tuple[Review, ...]:
+    spans = _cited(knowledge)
+
     def cited(iris: list[str]) -> tuple[Span, ...]:
-        return _cited(knowledge, iris)
+        return tuple(sorted({span for iri in iris for span in spans(iri)}))
 
     return tuple(reviewing.reviews(knowledge.base, rows_of(knowledge.store), cited))
 
 
-def _cited(knowledge: Knowledge, iris: list[str]) -> tuple[Span, ...]:
-    """The clauses that resources stand on, followed back where they are derived."""
-    named = " ".join(f"<{iri}>" for iri in dict.fromkeys(iris))
-    if not named:
-        return ()
-    ns = knowledge.base + "ns#"
-    rows = rows_of(knowledge.store)(
-        f"""SELECT DISTINCT ?span ?start ?end ?exact ?source WHERE {{ VALUES ?x {{ {named} }}
-            ?x <{PROV}wasDerivedFrom>*/<{ns}evidence> ?span . ?span <{OA}start> ?start ;
+def _cited(knowledge: Knowledge) -> Callable[[str], frozenset[Span]]:
+    """What gives the clauses that a resource stands on, followed back where it is derived.
+
+    Two queries for all of them: one for each finding would be hundreds.
+    """
+    ns, select = knowledge.base + "ns#", rows_of(knowledge.store)
+    own: dict[str, set[Span]] = {}
+    for row in select(
+        f"""SELECT ?x ?span ?start ?end ?exact ?source WHERE {{
+            ?x <{ns}evidence> ?span . ?span <{OA}start> ?start ;
                 <{OA}end> ?end ; <{OA}exact> ?exact ; <{ns}inSource> ?source }}"""
-    )
-    return tuple(sorted(span_of(row) for row in rows))
+    ):
+        own.setdefault(row["x"], set()).add(span_of(row))
+    origins: dict[str, list[str]] = {}
+    for row in select(f"SELECT ?x ?from WHERE {{ ?x <{PROV}wasDerivedFrom> ?from }}"):
+        origins.setdefault(row["x"], []).append(row["from"])
+
+    def spans(iri: str) -> frozenset[Span]:
+        seen, rest = {iri}, [iri]
+        while rest:
+            for origin in origins.get(rest.pop(), ()):
+                if origin not in seen:
+                    seen.add(origin)
+                    rest.append(origin)
+        return frozenset(span for one in seen for span in own.get(one, ()))
+
+    return spans

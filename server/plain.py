@@ -1,4 +1,6 @@
-"""Queries asked the plain way, answered in the event loop: GET, a query and nothing else.
+"""Queries asked the plain way, answered in the event loop: a query and nothing else.
+
+By GET, as a form, or as the body of a POST, the three ways of SPARQL 1.1 Protocol, section 2.1.
 
 Most queries come like this, and with an engine of our own they need neither Flask nor a thread.
 What is not plain, and every error, is Flask's; its answer to the same request is the same, and a
@@ -20,13 +22,16 @@ from kb.store.frames import Frame
 from kb.store.interface import Limits, Result
 from kb.store.messages import announce_more, query_request
 from server import access, delivery, negotiation, sparql
+from server.asked import FORM, QUERY
 from server.bridge import Answer, RequestHeaders, Scope
 from server.cache import Headers
 
 ROUTE = "/sparql"
 _QUERY = "query="
-#: A longer address takes too long to read while others wait; most clients send POST then.
+#: A longer query takes too long to read while others wait.
 _LONGEST = 8000
+#: How a body says what it is, where it can be read as it is.
+_BODY = re.compile(rf"({QUERY}|{FORM})\s*(?:;\s*charset\s*=\s*\"?utf-8\"?\s*)?", re.IGNORECASE)
 #: Hosts as they are in almost every request; others have to be put right first.
 _HOST = re.compile(r"(?!.*xn--)[a-z0-9.-]+(?::[1-9][0-9]*)?|\[::1\](?::[1-9][0-9]*)?")
 _USUAL_PORT = {"http": ":80", "https": ":443"}
@@ -50,28 +55,27 @@ class Plain:
         format: of its result.
         base: what relative IRIs in it are relative to.
         client: who asks.
+        kept: whether the answer may be kept by who asked.
     """
 
     text: str
     format: Format
     base: str
     client: str
+    kept: bool
 
     @classmethod
-    def read(cls, scope: Scope, proxies: int) -> Plain | None:
+    def read(cls, scope: Scope, body: bytes, proxies: int) -> Plain | None:
         """What a request asks; None where it is not plain, or not right.
 
         Args:
             scope: the request.
+            body: all of it.
             proxies: in front, whose headers are believed.
         """
-        asked, headers = scope.query_string, scope.headers
+        headers = scope.headers
         if (
-            scope.method != "GET"
-            or scope.path != ROUTE
-            or not asked.startswith(_QUERY)
-            or "&" in asked
-            or len(asked) > _LONGEST
+            scope.path != ROUTE
             or "if-none-match" in headers
             or "range" in headers
             or "expect" in headers
@@ -85,12 +89,14 @@ class Plain:
         if site is None:
             return None
         try:
-            text = _unquoted(asked[len(_QUERY) :])
+            text = _text(scope, body)
+            if text is None:
+                return None
             form = reading.read(text).form
         except (UnicodeDecodeError, PlankbError):
             return None
         format = sparql.negotiated(form, accept)
-        return None if format is None else cls(text, format, *site)
+        return None if format is None else cls(text, format, *site, scope.method == "GET")
 
     def request(self, limits: Limits, *, alone: bool = False) -> Frame:
         """What the engine is asked.
@@ -115,8 +121,8 @@ class Plain:
         if len(result.body) >= delivery.WORTH_CODING and negotiation.takes_gzip(coding):
             return None
         parts: tuple[object, ...] = (self.text, self.format.name, [], [], self.base)
-        volatile = sparql.is_volatile(self.text, result)
-        own_tag = None if volatile else delivery.tag(result.revision, *parts)
+        volatile = self.kept and sparql.is_volatile(self.text, result)
+        own_tag = None if volatile or not self.kept else delivery.tag(result.revision, *parts)
         etag = f'"{own_tag}"' if own_tag is not None else ""
         fields: Headers = [("content-type", result.media_type), ("x-revision", result.revision)]
         if own_tag is None:
@@ -125,6 +131,27 @@ class Plain:
             fields += _KEPT
             fields.append(("etag", etag))
         return Answer(200, fields + _ALWAYS, result.body), etag
+
+
+def _text(scope: Scope, body: bytes) -> str | None:
+    """The query of a request; None where there is more to it.
+
+    Raises:
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    asked, headers = scope.query_string, scope.headers
+    if scope.method == "POST":
+        kind = _BODY.fullmatch(headers.get("content-type") or "")
+        if asked or kind is None or len(body) > _LONGEST or "content-encoding" in headers:
+            return None
+        if kind[1].lower() == QUERY:
+            return body.decode("utf-8-sig")
+        asked = body.decode()
+    elif scope.method != "GET":
+        return None
+    if not asked.startswith(_QUERY) or "&" in asked or len(asked) > _LONGEST:
+        return None
+    return _unquoted(asked[len(_QUERY) :])
 
 
 def _unquoted(text: str) -> str:

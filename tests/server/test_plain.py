@@ -58,10 +58,21 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         "SELECT ?é { BIND('队伍' AS ?é) }",
     ],
 )
-def test_it_is_the_answer_of_flask(web: httpx.Client, query: str, headers: dict[str, str]) -> None:
-    plain = web.get("/sparql?query=" + quote(query), headers=headers)
+@pytest.mark.parametrize("way", ["address", "form", "body"])
+def test_it_is_the_answer_of_flask(
+    web: httpx.Client, way: str, query: str, headers: dict[str, str]
+) -> None:
     # An empty parameter is none, but this is no plain request any more.
-    other = web.get("/sparql?format=&query=" + quote(query), headers=headers)
+    if way == "address":
+        plain = web.get("/sparql?query=" + quote(query), headers=headers)
+        other = web.get("/sparql?format=&query=" + quote(query), headers=headers)
+    elif way == "form":
+        plain = web.post("/sparql", data={"query": query}, headers=headers)
+        other = web.post("/sparql", data={"format": "", "query": query}, headers=headers)
+    else:
+        sent = {"Content-Type": "application/sparql-query", **headers}
+        plain = web.post("/sparql", content=query.encode(), headers=sent)
+        other = web.post("/sparql?format=", content=query.encode(), headers=sent)
     assert plain.status_code == other.status_code
     if "text/html" not in plain.headers.get("Content-Type", ""):
         assert plain.content == other.content
@@ -87,6 +98,33 @@ def test_it_ends_at_the_deadline_and_is_counted(web: httpx.Client) -> None:
 
 
 def test_bytes_that_are_no_text_are_refused(web: httpx.Client) -> None:
-    refused = web.get("/sparql?query=ASK%20%7B%7D%FF")
-    assert refused.status_code == 400
-    assert refused.json()["type"].endswith("query-encoding")
+    kinds = {"Content-Type": "application/sparql-query"}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for refused in (
+        web.get("/sparql?query=ASK%20%7B%7D%FF"),
+        web.post("/sparql", content=b"ASK {}\xff", headers=kinds),
+        web.post("/sparql", content=b"query=ASK%20%7B%7D%FF", headers=form),
+    ):
+        assert refused.status_code == 400
+        assert refused.json()["type"].endswith("query-encoding")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("application/sparql-query; charset=UTF-8", "\ufeffASK {}".encode(), 200),
+        ('Application/SPARQL-Query;charset="utf-8"', b"ASK {}", 200),
+        ("application/sparql-query; charset=utf-16", "ASK {}".encode("utf-16"), 415),
+        ("application/sparql-query", b"", 400),
+        ("application/x-www-form-urlencoded", b"query=ASK%20%7B%7D", 200),
+        ("application/x-www-form-urlencoded", b"query=ASK+%7B%7D&query=ASK+%7B%7D", 400),
+        ("application/x-www-form-urlencoded", b"update=CLEAR+ALL", 403),
+        ("application/sparql-update", b"CLEAR ALL", 403),
+        ("text/plain", b"ASK {}", 415),
+    ],
+)
+def test_a_body_is_what_it_says(web: httpx.Client, kind: str, body: bytes, status: int) -> None:
+    answer = web.post("/sparql", content=body, headers={"Content-Type": kind})
+    assert answer.status_code == status, answer.text
+    if status == 200:
+        assert answer.json()["boolean"] is True
