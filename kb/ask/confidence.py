@@ -312,11 +312,13 @@ class Judge:
         return negated or others or named.has(*_WORKED_OUT)
 
     def _asked_for(self, named: Mentions) -> bool:
-        """Whether a word that is not understood says which members of a class are meant.
+        """Whether a word that is not understood is what is asked for, so that nothing answers.
 
-        Measures for teachers on unicycles.
+        Beside a class that is named, every word says which members are meant: measures for
+        teachers on unicycles.
         """
-        return bool(named.unknown) and any(not item.loose for item in named.classes)
+        told = any(not item.loose for item in named.classes)
+        return bool(named.unknown) and (told or any(map(named.asked_for, named.unknown)))
 
     def _form(self, clause: Clause, named: Mentions) -> Select:
         search = Search(named, self._lexicon, self._clauses)

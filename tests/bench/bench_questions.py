@@ -85,6 +85,7 @@ def _sets(asker: Asker, language: Language) -> Iterator[tuple[str, list[dict[str
     composed = _read("e", language)
     yield "e odd", composed[::2]
     yield "e even", composed[1::2]
+    yield "f", _read("f", language)
     yield "noise", list(noisy(developed, language, _SEED))
     yield "other words", list(_reworded(asker, language))
 

@@ -38,7 +38,7 @@ _STEPS, _RIDGE = 8, 20.0
 #: A term that hardly varies says nothing.
 _FLAT = 1e-6
 #: What was searched for stays from here on, and another clause takes its place from here on.
-KEEP, TAKE = 0.55, 0.75
+KEEP, TAKE = 0.6, 0.75
 #: Of the phrasings a tenth has no answer, of what people ask more: each counts as so many.
 _ABSENT = 3.0
 #: As in tests/bench/judging.py: so many rows beside may be listed.
@@ -231,7 +231,7 @@ def _report(cases: Sequence[_Case]) -> None:
     for lang in sorted({case.lang for case in cases}):
         of = [case for case in cases if case.lang == lang]
         asked = sum(case.answerable for case in of)
-        for keep, take in ((0, 2), (0.4, 0.6), (KEEP, TAKE), (0.6, 0.75), (0.75, 0.8)):
+        for keep, take in ((0, 2), (0.4, 0.6), (KEEP, TAKE), (0.75, 0.8)):
             kept = [c.right for c in of if c.searched and sure[id(c)] >= keep]
             taken = [c.found for c in of if not c.searched and sure[id(c)] >= take]
             right, all_ = sum(kept) + sum(taken), len(kept) + len(taken)
