@@ -42,7 +42,7 @@ from kb.ask.parse import parse
 from kb.ask.repair import Repair, Repairer
 from kb.ask.reported import Reported
 from kb.ask.rows import Row, RowReader
-from kb.ask.scan import Token
+from kb.ask.scan import Token, scan
 from kb.ask.schema import Rows
 from kb.ask.sparql import Compiler
 from kb.ask.suggesting import Suggester
@@ -71,6 +71,10 @@ def rows_of(store: Store) -> Rows:
         ]
 
     return select
+
+
+#: A question of so many characters is not looked through for naming too much.
+_SHORT = 200
 
 
 class Asker:
@@ -226,6 +230,10 @@ class Asker:
             return self._refused(question[:200], lang, "refused", refusal)
         if not units(question):
             return self._refused(question, lang, "refused", refusing.empty())
+        if len(question) > _SHORT:
+            overfull = refusing.too_much(scan(question, self.lexicon))
+            if overfull is not None:
+                return self._refused(question, lang, "refused", overfull)
         tokens, repairs = self._tokens(question)
         parsed = self._understood(question, tokens, before)
         answer = self._answer_parsed(question, lang, parsed, before)

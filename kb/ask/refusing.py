@@ -5,13 +5,20 @@ Must not know how a question was parsed, nor SPARQL.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kb.ask.answer import Refusal, Status
 from kb.ask.failure import Failure
 from kb.ask.lexicon import Lexicon
+from kb.ask.scan import Token
 from kb.text import Text
 
 #: The longest question, in code points.
 LONGEST = 2000
+#: The most things that a question may name; of thousands that people asked none had half as many.
+MOST_NAMED = 30
+#: The most tokens that are weighed, and the most characters that nothing is known of.
+_MOST_TOKENS, _MOST_UNKNOWN = 500, 300
 
 
 def empty() -> Refusal:
@@ -29,6 +36,31 @@ def too_long(length: int) -> Refusal:
             f"问题有 {length} 个字符，上限为 {LONGEST}；请缩短。",
             f"The question has {length} characters, and at most {LONGEST} are read; "
             "please shorten it.",
+        ),
+    )
+
+
+def too_much(tokens: Sequence[Token]) -> Refusal | None:
+    """Several questions in one, or one in a whole letter; None where it can be read."""
+    count = sum(token.content for token in tokens)
+    unknown = sum(len(token.text) for token in tokens if not token.known)
+    if count <= MOST_NAMED and (len(tokens) > _MOST_TOKENS or unknown > _MOST_UNKNOWN):
+        return Refusal(
+            "too-long",
+            Text(
+                "问题里与规划无关的文字太多，读不出问的是什么；请只写要问的那一句。",
+                "Too much of this says nothing about the plan to find the question in it; "
+                "please write only the question.",
+            ),
+        )
+    if count <= MOST_NAMED:
+        return None
+    return Refusal(
+        "too-long",
+        Text(
+            f"这里一共提到 {count} 项内容，一次最多读 {MOST_NAMED} 项；请一次只问一个问题。",
+            f"This names {count} things, and at most {MOST_NAMED} are read at a time; "
+            "please ask one question at a time.",
         ),
     )
 

@@ -130,6 +130,9 @@ def test_a_team_that_does_not_exist_is_refused_with_those_that_do(
         ("", "empty"),
         (" 。？！", "empty"),
         ("目" * 2001, "too-long"),
+        ("农村实用人才有哪些目标？教师呢？" * 30, "too-long"),
+        ("的确" * 600, "too-long"),
+        ("Which targets are there for teachers? And for doctors? " * 20, "too-long"),
     ],
 )
 def test_refusals_have_their_kind_and_offer_questions(
