@@ -18,6 +18,7 @@ from kb.reports.codelists import CodeLists
 from kb.reports.comparing import Changes, compare
 from kb.reports.finding import Audit
 from kb.reports.keys import keys_of
+from kb.reports.lane import Lane
 from kb.reports.ledger.ledger import Ledger
 from kb.reports.ledger.records import Actor, Audited, Key, Receipt, Submission
 from kb.reports.output.json import as_dict
@@ -78,6 +79,7 @@ class Desk:
         self._auditor = Auditor(plan)
         self._read: OrderedDict[tuple[str, str], Reading] = OrderedDict()
         self._lock = threading.Lock()
+        self._lane = Lane()
 
     @property
     def ledger(self) -> Ledger:
@@ -112,6 +114,9 @@ class Desk:
         Args:
             uploads: one batch.
             seen: whether whoever asks may read a submission: findings tell its figures.
+
+        Raises:
+            Overloaded: too many large files are being audited.
         """
         given = tuple(uploads)
         readings = tuple(self.read(upload) for upload in given)
@@ -128,7 +133,8 @@ class Desk:
         earlier = _earlier(found, _asked(own))
         before = [self.read(self.ledger.file(one.id)) for one in earlier]
         usable = [one for one in before if one.refused is None]
-        audit = self._auditor.audit(readings, previous=usable)
+        with self._lane.turn(sum(one.rows for one in (*readings, *usable))):
+            audit = self._auditor.audit(readings, previous=usable)
         revises = None
         if len(given) == 1:
             revises = _newest(one for one in found if own.intersection(one.keys))
