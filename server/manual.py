@@ -25,7 +25,7 @@ class Parameter:
     name: str
     place: str
     needed: bool
-    description: str
+    description: Text
     values: str
 
 
@@ -37,7 +37,7 @@ class Route:
     path: str
     summary: Text
     parameters: tuple[Parameter, ...]
-    answers: tuple[tuple[str, str, str], ...]
+    answers: tuple[tuple[str, Text, str], ...]
 
 
 @blueprint.get("/api")
@@ -93,12 +93,16 @@ def _parameter(given: dict[str, object]) -> Parameter:
         str(given["name"]),
         str(given["in"]),
         bool(given.get("required")),
-        str(given.get("description", "")),
+        _described(given),
         " · ".join(map(str, values)) if isinstance(values, list) else str(values),
     )
 
 
-def _answer(status: str, answer: dict[str, object]) -> tuple[str, str, str]:
+def _described(node: dict[str, object]) -> Text:
+    return Text(str(node.get("x-description-zh", "")), str(node.get("description", "")))
+
+
+def _answer(status: str, answer: dict[str, object]) -> tuple[str, Text, str]:
     content = answer.get("content")
     media = ", ".join(content) if isinstance(content, dict) else ""
-    return status, str(answer.get("description", "")), media
+    return status, _described(answer), media

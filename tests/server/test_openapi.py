@@ -6,6 +6,7 @@ import json
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -60,6 +61,26 @@ def test_each_route_is_summed_up_in_both_languages_on_its_page(
         assert re.search("[\u4e00-\u9fff]", operation["x-summary-zh"])
         assert f">{operation['x-summary-zh']}<" in pages["zh"]
         assert f">{operation['summary']}<" in pages["en"]
+
+
+def test_parameters_and_answers_are_told_in_both_languages(
+    document: dict[str, dict[str, dict[str, Any]]], web: httpx.Client
+) -> None:
+    pages = {lang: unescape(web.get("/api", params={"lang": lang}).text) for lang in ("zh", "en")}
+    told = [
+        node
+        for operations in document["paths"].values()
+        for method, operation in operations.items()
+        if method in ("get", "post")
+        for node in (*operation.get("parameters", ()), *operation["responses"].values())
+        if "$ref" not in node
+    ]
+    told += [*document["components"]["responses"].values()]
+    assert len(told) > 200
+    for node in told:
+        assert re.search("[\u4e00-\u9fff]", node["x-description-zh"])
+        assert node["x-description-zh"] in pages["zh"]
+        assert node["description"] in pages["en"]
 
 
 def test_each_reference_leads_somewhere(
