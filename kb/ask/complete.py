@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -170,6 +170,7 @@ def _line(text: str) -> str:
     return " " + " ".join(keys(text)) + " " + " ".join(text.casefold().split())
 
 
+@lru_cache(4096)
 def sounds(text: str) -> tuple[str, str]:
     """The pinyin of a text, without tones, and the initials of it.
 

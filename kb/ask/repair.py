@@ -225,6 +225,7 @@ class Repairer:
     def warm(self) -> None:
         """Read what repairs need, so that the first one does not wait."""
         _simplified("人才")
+        _sound("人才")
         assert self._heard
         assert self._words is not None
 
