@@ -24,6 +24,8 @@ BEGIN = (
     "/", "/ask?q=rural+targets", "/ask?q=budget+for+teachers", "/ask?q=quantum+chess+for+teachers",
     "/search?q=nongcun", "/search?q=zzzz", "/reports/new", "/reports/sign-in",
 )  # fmt: skip
+#: A form that sends something is no link.
+_SENDS = re.compile(r'<form[^>]*\smethod="post"[^>]*>')
 _LINK = re.compile(r'\b(?:href|src|action)="([^"]*)"')
 #: Of links that are made by one rule (data, reasons, queries, orders) this many are followed.
 _OF_A_RULE = 60
@@ -43,6 +45,7 @@ def kind(link: str) -> str:
 
 def links(text: str) -> list[str]:
     """Where a page leads within the service, without places on pages."""
+    text = _SENDS.sub("", text)
     found = (html.unescape(link).partition("#")[0] for link in _LINK.findall(text))
     return sorted({link for link in found if link.startswith("/")})
 
