@@ -335,8 +335,8 @@ class Judge:
 def _sure(signs: Signs) -> bool:
     """Whether both ways find the same, which accounts for nearly all, with none near it.
 
-    Of such answers 98 of 100 are right; few are among what the weights were fitted to, which then
-    say anything.
+    Of such answers 98 of 100 are right; too few are among what the weights were fitted to for
+    these to be trusted.
     """
     return bool(signs.agreed) and signs.part >= _NEARLY_ALL and signs.lead >= _FAR_AHEAD
 

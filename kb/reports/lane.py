@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from kb.errors import Overloaded
 from kb.text import Text
 
-#: Rows of a large audit. A team reports some hundred figures a year.
-LARGE = 2000
+#: Rows of a large audit, with those of the earlier reports that it looks at: a report of 350
+#: figures and those of five years before it are not half as many.
+LARGE = 5000
 #: How many large audits may wait for the one that runs.
 _WAITING = 3
 #: Seconds after which there is likely to be a place.
@@ -50,8 +51,9 @@ class Lane:
                     "nothing was kept",
                 ),
                 Text(
-                    zh=f"把文件拆成每份不超过 {LARGE} 行，就不必等待",
-                    en=f"files of at most {LARGE} rows do not have to wait",
+                    zh=f"把文件拆小就不必等待：连同要对照的往年报表不超过 {LARGE} 行",
+                    en=f"smaller files do not have to wait: of at most {LARGE} rows, with the "
+                    "earlier reports that they are compared with",
                 ),
                 retry_after=_AGAIN,
             )

@@ -46,10 +46,15 @@ def test_it_is_served_as_it_is(root: Path, web: httpx.Client) -> None:
     assert answer.json()["openapi"].startswith("3.1")
 
 
+@pytest.fixture
+def pages(web: httpx.Client) -> dict[str, str]:
+    """The page of the interface in each language."""
+    return {lang: unescape(web.get("/api", params={"lang": lang}).text) for lang in ("zh", "en")}
+
+
 def test_each_route_is_summed_up_in_both_languages_on_its_page(
-    document: dict[str, dict[str, dict[str, dict[str, str]]]], web: httpx.Client
+    document: dict[str, dict[str, dict[str, dict[str, str]]]], pages: dict[str, str]
 ) -> None:
-    pages = {lang: unescape(web.get("/api", params={"lang": lang}).text) for lang in ("zh", "en")}
     summed_up = [
         operation
         for operations in document["paths"].values()
@@ -64,9 +69,8 @@ def test_each_route_is_summed_up_in_both_languages_on_its_page(
 
 
 def test_parameters_and_answers_are_told_in_both_languages(
-    document: dict[str, dict[str, dict[str, Any]]], web: httpx.Client
+    document: dict[str, dict[str, dict[str, Any]]], pages: dict[str, str]
 ) -> None:
-    pages = {lang: unescape(web.get("/api", params={"lang": lang}).text) for lang in ("zh", "en")}
     told = [
         node
         for operations in document["paths"].values()
